@@ -1,0 +1,45 @@
+import EtherFabric
+
+/// What a port plugs into: the control path of a wire. The datapath is `operations`.
+///
+/// The adapter keeps the wire alive, and calls nothing of it after it has let go of it; `deinit` gives everything
+/// back that the wire took from the kernel.
+public protocol Wire: AnyObject {
+  /// The datapath. Constant for the life of the wire.
+  var operations: WireOperations { get }
+  /// Short name for tables and errors: `cable:0`, `afpacket:eth0`.
+  var name: String { get }
+  /// Largest payload after the Ethernet header, in bytes, as the wire has it now.
+  var mtu: Int { get }
+  /// The MAC address that the wire's interface has, or nil where the adapter chooses one.
+  var macAddress: MACAddress? { get }
+  /// Whether the link is up now.
+  var isLinkUp: Bool { get }
+  /// A descriptor that is readable when frames may have arrived (after `armWait`), or -1 where there is none.
+  var waitDescriptor: Int32 { get }
+  /// What the wire itself counted.
+  func counters() -> WireCounters
+  /// What was really obtained, as lines of name and value (ring sizes, modes, offloads), for `efvi info`.
+  var configuration: [(name: String, value: String)] { get }
+  /// Tells the wire which frames the adapter's filters take, so that it can keep them from the kernel's own
+  /// stack where it can. `matches` is empty when there are none. Returns false where the wire cannot steal.
+  func steal(_ matches: [StealMatch]) -> Bool
+}
+
+extension Wire {
+  public func steal(_ matches: [StealMatch]) -> Bool { false }
+}
+
+/// One filter as a wire sees it: nil fields match anything.
+public struct StealMatch: Sendable, Equatable {
+  public var destinationMAC: MACAddress?
+  public var vlan: UInt16?
+  public var etherType: UInt16?
+  public var ipProtocol: UInt8?
+  /// 4 or 16 bytes, network order.
+  public var localAddress: [UInt8]?
+  public var remoteAddress: [UInt8]?
+  public var localPort: UInt16?
+  public var remotePort: UInt16?
+  public init() {}
+}

@@ -1,0 +1,100 @@
+/// A frame on its way from a wire into the adapter's port.
+///
+/// The bytes are what a real adapter's MAC would have received: VLAN tag in place, checksums complete, no FCS.
+/// The wire owns them; they stay valid until `receiveRelease` of the same wire. Shorter than 60 bytes is allowed,
+/// the port pads.
+public struct WireFrame {
+  public var bytes: UnsafeMutableRawPointer
+  /// Bytes at `bytes`.
+  public var length: Int
+  /// Nanoseconds since the epoch at which the wire saw the frame, 0 where the wire does not stamp.
+  public var timestamp: UInt64
+
+  @inlinable
+  public init(bytes: UnsafeMutableRawPointer, length: Int, timestamp: UInt64 = 0) {
+    self.bytes = bytes
+    self.length = length
+    self.timestamp = timestamp
+  }
+}
+
+/// What happened to a frame that was committed to a wire. The adapter completes the descriptor in every case, as
+/// the hardware does, and moves the counter of the same name.
+public enum TransmitOutcome: Int32 {
+  /// On the wire, or in its queue.
+  case sent = 0
+  /// Lost: the wire is congested (EAGAIN, ENOBUFS) or its queue is full.
+  case congested = 1
+  /// Lost: the link or the interface is down.
+  case linkDown = 2
+  /// Lost: larger than the wire carries (EMSGSIZE).
+  case oversize = 3
+  /// Lost: any other error.
+  case failed = 4
+}
+
+/// Counts that a wire keeps of what it lost itself, before or after the adapter. All are totals since the wire was
+/// opened and only ever grow.
+public struct WireCounters: Sendable {
+  /// Frames that the wire dropped on the way in (ring or queue full, kernel backlog).
+  public var receiveDropped: UInt64 = 0
+  /// Frames that arrived cut and were dropped.
+  public var receiveTruncated: UInt64 = 0
+  /// Frames above the port's limit that could not be segmented.
+  public var receiveOversize: UInt64 = 0
+  /// Frames lost on the way out.
+  public var transmitDropped: UInt64 = 0
+  /// System calls made on the datapath.
+  public var systemCalls: UInt64 = 0
+  /// Frames whose partial checksum the wire completed.
+  public var checksumsCompleted: UInt64 = 0
+  /// Larger frames (TSO, GRO) that the wire cut into segments.
+  public var framesSegmented: UInt64 = 0
+  public init() {}
+}
+
+/// The datapath of a wire: C function pointers over a context, so that a port calls it with no existential, no
+/// retain and no allocation. All are called by one thread at a time (the port's service guard); `receive*` and
+/// `transmit*` may be called from different threads at different times.
+///
+/// A new wire is a context of its own memory, these six functions, and a `Wire` for the control path.
+public struct WireOperations {
+  public typealias Context = UnsafeMutableRawPointer
+
+  /// Passed to every function.
+  public var context: Context
+  /// Room for one outgoing frame of at most `length` bytes, aligned to 16; the adapter gathers the frame into it.
+  /// Nil when there is no room now: the frame is counted as congested.
+  public var transmitReserve: @convention(c) (Context, _ length: Int) -> UnsafeMutableRawPointer?
+  /// Sends the first `length` bytes (padded to 60, checksums final) of the room reserved last. Returns
+  /// `TransmitOutcome.rawValue`. A wire may delay the sending until `transmitFlush`.
+  public var transmitCommit: @convention(c) (Context, _ length: Int) -> Int32
+  /// End of a batch of commits: everything leaves now. Returns the number of frames of this batch which were
+  /// committed as sent and then lost after all (they are counted as congested).
+  public var transmitFlush: @convention(c) (Context) -> Int32
+  /// The next frame that has arrived, in order, without consuming it. False when there is none. Never blocks.
+  public var receiveNext: @convention(c) (Context, UnsafeMutablePointer<WireFrame>) -> Bool
+  /// Consumes the frame that `receiveNext` gave last.
+  public var receiveRelease: @convention(c) (Context) -> Void
+  /// Makes `Wire.waitDescriptor` readable when the next frame arrives, or at once if one is there. Called before
+  /// a thread sleeps; a wire whose descriptor is level-triggered by the kernel leaves it empty.
+  public var armWait: @convention(c) (Context) -> Void
+
+  public init(
+    context: Context,
+    transmitReserve: @escaping @convention(c) (Context, Int) -> UnsafeMutableRawPointer?,
+    transmitCommit: @escaping @convention(c) (Context, Int) -> Int32,
+    transmitFlush: @escaping @convention(c) (Context) -> Int32,
+    receiveNext: @escaping @convention(c) (Context, UnsafeMutablePointer<WireFrame>) -> Bool,
+    receiveRelease: @escaping @convention(c) (Context) -> Void,
+    armWait: @escaping @convention(c) (Context) -> Void
+  ) {
+    self.context = context
+    self.transmitReserve = transmitReserve
+    self.transmitCommit = transmitCommit
+    self.transmitFlush = transmitFlush
+    self.receiveNext = receiveNext
+    self.receiveRelease = receiveRelease
+    self.armWait = armWait
+  }
+}

@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableExperimentalFeature("Lifetimes"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "swift-etherfabric",
+  products: [
+    // One product: depending on it links the API and the emulated adapter, so that `emu:` devices
+    // exist in every build; hardware devices appear when Onload's headers are in Vendor/.
+    .library(
+      name: "EtherFabric",
+      targets: ["EtherFabric", "EtherFabricFrames", "EtherFabricEmulator", "CEmulatorRegistration"]),
+    .library(name: "EtherFabricFormats", targets: ["EtherFabricFormats"]),
+    .executable(name: "efvi", targets: ["efvi"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CPcap", path: "Sources/CPcap", providers: [.apt(["libpcap-dev"])]),
+    .systemLibrary(
+      name: "CNuma", path: "Sources/CNuma", providers: [.apt(["libnuma-dev"])]),
+
+    // C, only where C must be: shims over kernel headers, and the table a backend enters itself in.
+    .target(name: "CLinuxShims", path: "Sources/CLinuxShims"),
+    .target(name: "CBackendTable", path: "Sources/CBackendTable"),
+
+    .target(
+      name: "EtherFabricFormats", path: "Sources/EtherFabricFormats", swiftSettings: strict),
+    .target(
+      name: "EtherFabricFrames", dependencies: ["EtherFabricFormats"],
+      path: "Sources/EtherFabricFrames", swiftSettings: strict),
+    .target(
+      name: "EtherFabric",
+      dependencies: ["EtherFabricFormats", "CBackendTable", "CLinuxShims", "CNuma"],
+      path: "Sources/EtherFabric", swiftSettings: strict),
+
+    .target(
+      name: "EmulatedAdapter",
+      dependencies: ["EtherFabric", "EtherFabricFormats", "CLinuxShims"],
+      path: "Emulator/Adapter", swiftSettings: strict),
+    .target(
+      name: "EmulatedWires",
+      dependencies: [
+        "EmulatedAdapter", "EtherFabric", "EtherFabricFormats", "CLinuxShims", "CPcap",
+      ],
+      path: "Emulator/Wires", swiftSettings: strict),
+    .target(
+      name: "EtherFabricEmulator",
+      dependencies: [
+        "EmulatedAdapter", "EmulatedWires", "EtherFabric", "EtherFabricFormats", "CBackendTable",
+        "CLinuxShims",
+      ],
+      path: "Emulator/Device", swiftSettings: strict),
+    .target(
+      name: "CEmulatorRegistration", dependencies: ["CBackendTable", "EtherFabricEmulator"],
+      path: "Emulator/Registration"),
+
+    .executableTarget(
+      name: "efvi",
+      dependencies: [
+        "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator",
+        "CEmulatorRegistration", "CLinuxShims",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ],
+      path: "Sources/efvi", swiftSettings: strict),
+  ]
+)
