@@ -25,7 +25,7 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(
-      name: "CPcap", path: "Sources/CPcap", providers: [.apt(["libpcap-dev"])]),
+      name: "CPcap", path: "Sources/CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .systemLibrary(
       name: "CNuma", path: "Sources/CNuma", providers: [.apt(["libnuma-dev"])]),
 

@@ -72,8 +72,9 @@ public struct WireOperations {
   /// End of a batch of commits: everything leaves now. Returns the number of frames of this batch which were
   /// committed as sent and then lost after all (they are counted as congested).
   public var transmitFlush: @convention(c) (Context) -> Int32
-  /// The next frame that has arrived, in order, without consuming it. False when there is none. Never blocks.
-  public var receiveNext: @convention(c) (Context, UnsafeMutablePointer<WireFrame>) -> Bool
+  /// The next frame that has arrived, in order, without consuming it, stored as a `WireFrame` at the pointer. False when there
+  /// is none. Never blocks.
+  public var receiveNext: @convention(c) (Context, UnsafeMutableRawPointer) -> Bool
   /// Consumes the frame that `receiveNext` gave last.
   public var receiveRelease: @convention(c) (Context) -> Void
   /// Makes `Wire.waitDescriptor` readable when the next frame arrives, or at once if one is there. Called before
@@ -85,7 +86,7 @@ public struct WireOperations {
     transmitReserve: @escaping @convention(c) (Context, Int) -> UnsafeMutableRawPointer?,
     transmitCommit: @escaping @convention(c) (Context, Int) -> Int32,
     transmitFlush: @escaping @convention(c) (Context) -> Int32,
-    receiveNext: @escaping @convention(c) (Context, UnsafeMutablePointer<WireFrame>) -> Bool,
+    receiveNext: @escaping @convention(c) (Context, UnsafeMutableRawPointer) -> Bool,
     receiveRelease: @escaping @convention(c) (Context) -> Void,
     armWait: @escaping @convention(c) (Context) -> Void
   ) {

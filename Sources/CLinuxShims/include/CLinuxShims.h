@@ -1,0 +1,4 @@
+#pragma once
+
+// Kernel interfaces that Swift cannot import (macros, variadic calls, structures missing from older headers).
+// One header a concern; each is `static inline` only.
