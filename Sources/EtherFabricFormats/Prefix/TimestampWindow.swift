@@ -19,7 +19,6 @@ public enum TimestampWindow {
     guard ahead > -400_000_000, ahead < 1_800_000_000 else { return nil }
     if minor < syncQuarters, ahead >= 0 { second &+= 1 }
     if minor > syncQuarters, ahead < 0 { second &-= 1 }
-    if quarters >= ReceivePrefix.second, minor >= syncQuarters { second &+= 1 }
     return (second, minor)
   }
 }
