@@ -19,16 +19,10 @@ import Testing
   }
 
   @Test func readsPcapng() throws {
-    let section: [UInt8] =
-      .little(0x0a0d_0d0a) + .little(28) + .little(0x1a2b_3c4d) + .little16(1) + .little16(0)
-      + .little(0xffff_ffff) + .little(0xffff_ffff) + .little(28)
-    // One option: time stamps in units of 10^-9 s.
-    let interface: [UInt8] =
-      .little(1) + .little(32) + .little16(1) + .little16(0) + .little(65_535) + .little16(9) + .little16(1)
-      + [9, 0, 0, 0] + .little16(0) + .little16(0) + .little(32)
-    let packet: [UInt8] =
-      .little(6) + .little(32 + 60) + .little(0) + .little(1) + .little(5) + .little(60) + .little(60) + frame(3)
-      + .little(32 + 60)
+    let section = words(0x0a0d_0d0a, 28, 0x1a2b_3c4d, 1, 0xffff_ffff, 0xffff_ffff, 28)
+    // One option, number 9 and 1 byte long: time stamps in units of 10^-9 s.
+    let interface = words(1, 32, 1, 65_535, 1 << 16 | 9, 9, 0, 32)
+    let packet = words(6, 32 + 60, 0, 1, 5, 60, 60) + frame(3) + words(32 + 60)
     write(section + interface + packet, to: folder.file("a"))
     #expect(try CaptureReader(path: folder.file("a")).readAll() == [Seen(frame(3), 1 << 32 + 5)])
   }
@@ -77,7 +71,7 @@ import Testing
   }
 
   @Test func tellsADamagedRecordFromACut() throws {
-    let absurd: [UInt8] = .little(1) + .little(0) + .little(0x7fff_ffff) + .little(60) + frame(2)
+    let absurd = words(1, 0, 0x7fff_ffff, 60) + frame(2)
     write(pcapHeader() + pcapRecord(1, 0, frame(1)) + absurd, to: folder.file("a"))
     let reader = try CaptureReader(path: folder.file("a"))
     #expect(try reader.next() != nil)
@@ -136,7 +130,7 @@ import Testing
     let file = open(folder.file("a"), O_CREAT | O_RDWR, 0o600)
     let header = pcapHeader()
     _ = header.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, 0) }
-    let large = [UInt8].little(1) + .little(0) + .little(262_144) + .little(262_144)
+    let large = words(1, 0, 262_144, 262_144)
     for index in 0..<count {
       _ = large.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, off_t(24 + index * step)) }
     }

@@ -36,20 +36,19 @@ func write(_ bytes: [UInt8], to path: String) {
   fclose(file)
 }
 
-extension [UInt8] {
-  static func little(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
-  static func little16(_ value: UInt16) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
+/// Numbers in the order of bytes that the files here have, lowest first.
+func words(_ values: UInt32...) -> [UInt8] {
+  values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
 }
 
 /// The header of a pcap file, field by field.
 func pcapHeader(magic: UInt32 = 0xa1b2_3c4d, snapLength: UInt32 = 262_144, linkType: UInt32 = 1) -> [UInt8] {
-  .little(magic) + .little16(2) + .little16(4) + .little(0) + .little(0) + .little(snapLength) + .little(linkType)
+  words(magic, 4 << 16 | 2, 0, 0, snapLength, linkType)
 }
 
 /// One record of a pcap file.
 func pcapRecord(_ seconds: UInt32, _ fraction: UInt32, _ bytes: [UInt8], original: Int? = nil) -> [UInt8] {
-  .little(seconds) + .little(fraction) + .little(UInt32(bytes.count)) + .little(UInt32(original ?? bytes.count))
-    + bytes
+  words(seconds, fraction, UInt32(bytes.count), UInt32(original ?? bytes.count)) + bytes
 }
 
 /// A frame whose every byte depends on `number`.
