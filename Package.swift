@@ -73,5 +73,12 @@ let package = Package(
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       path: "Sources/efvi", swiftSettings: strict),
+
+    .testTarget(
+      name: "CaptureTests", dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CPcap"],
+      path: "Tests/CaptureTests", swiftSettings: strict),
+    .testTarget(
+      name: "FaultTests", dependencies: ["EmulatedAdapter", "EtherFabric"], path: "Tests/FaultTests",
+      swiftSettings: strict),
   ]
 )
