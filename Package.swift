@@ -64,6 +64,11 @@ let package = Package(
       name: "CEmulatorRegistration", dependencies: ["CBackendTable", "EtherFabricEmulator"],
       path: "Emulator/Registration"),
 
+    // Private networks for the demo, the tool and the tests: namespaces, veth pairs, the kernel's sockets.
+    .target(
+      name: "NetworkLab", dependencies: ["EtherFabric", "CLinuxShims"],
+      path: "Emulator/Lab", swiftSettings: strict),
+
     .executableTarget(
       name: "efvi",
       dependencies: [
@@ -73,5 +78,9 @@ let package = Package(
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       path: "Sources/efvi", swiftSettings: strict),
+
+    .testTarget(
+      name: "NetworkLabTests", dependencies: ["NetworkLab", "EtherFabric"],
+      path: "Tests/NetworkLabTests", swiftSettings: strict),
   ]
 )
