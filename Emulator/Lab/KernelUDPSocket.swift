@@ -10,6 +10,11 @@ public final class KernelUDPSocket: Sendable {
   public struct Datagram: Sendable, Equatable {
     public let bytes: [UInt8]
     public let source: HostEndpoint
+
+    public init(bytes: [UInt8], source: HostEndpoint) {
+      self.bytes = bytes
+      self.source = source
+    }
   }
 
   /// Binds in the calling thread's namespace.

@@ -1,6 +1,4 @@
-import CLinuxShims
 import EtherFabric
-import Glibc
 
 /// A thread of its own, outside the concurrency pool, for code that spins, blocks or changes its namespace.
 ///
@@ -29,6 +27,7 @@ public final class LabThread<Value: Sendable>: Sendable {
   }
 
   /// Waits for the end of the thread and returns what `body` returned, or throws what it threw. Call it once.
+  @discardableResult
   public func join() throws -> Value {
     handle.join()
     return try result.value!.get()
@@ -38,41 +37,4 @@ public final class LabThread<Value: Sendable>: Sendable {
 /// Written by the thread before it ends and read after it was joined: the join orders the two.
 private final class ResultBox<Value>: @unchecked Sendable {
   var value: Result<Value, any Error>?
-}
-
-/// A joinable thread.
-struct RawThread: Sendable {
-  private let id: UInt
-
-  init(name: String, _ body: @escaping () -> Void) throws(EtherFabricError) {
-    let entry = Unmanaged.passRetained(Entry(name, body))
-    var thread = pthread_t()
-    let status = pthread_create(
-      &thread, nil,
-      { argument in
-        let entry = Unmanaged<Entry>.fromOpaque(argument!).takeRetainedValue()
-        lab_name_thread(entry.name)
-        entry.body()
-        return nil
-      }, entry.toOpaque())
-    guard status == 0 else {
-      entry.release()
-      throw .call(
-        "LabThread.init", -status, "no further thread could be started",
-        remedy: "Raise the limit on threads (ulimit -u) or the memory limit.")
-    }
-    id = UInt(thread)
-  }
-
-  func join() { pthread_join(pthread_t(id), nil) }
-
-  private final class Entry {
-    let name: String
-    let body: () -> Void
-
-    init(_ name: String, _ body: @escaping () -> Void) {
-      self.name = name
-      self.body = body
-    }
-  }
 }

@@ -19,6 +19,11 @@ public enum Namespace {
   public static func enterPrivate() throws(EtherFabricError) {
     let user = getuid()
     let group = getgid()
+    if let threads = threadCount, threads > 1 {
+      throw EtherFabricError(
+        enter, errno: EINVAL, reason: "the process has \(threads) threads, and the others would stay outside",
+        remedy: remedy(for: -EINVAL))
+    }
     if geteuid() == 0, lab_unshare(Int32(LAB_CLONE_NEWNET)) == 0 {
       return register()
     }
@@ -37,9 +42,10 @@ public enum Namespace {
 
   /// Runs `body` on a thread of its own in a new network namespace, waits for it, and returns its result.
   ///
-  /// For tests and other programs with many threads. `body` must not depend on the calling thread (a main-actor
-  /// closure, thread-local values). Threads and child processes that it starts are in the namespace too; sockets that
-  /// it returns keep the namespace alive.
+  /// For tests and other programs with many threads. Task-local values go along, so that a failed expectation in `body`
+  /// belongs to the test that called. `body` must not depend on the calling thread (a main-actor closure, thread-local
+  /// values). Threads and child processes that it starts are in the namespace too; sockets that it returns keep the
+  /// namespace alive.
   ///
   /// - Throws: `EPERM` without CAP_SYS_ADMIN; what `body` throws.
   public static func run<T>(_ body: () throws -> T) throws -> T {
@@ -70,6 +76,11 @@ public enum Namespace {
 
   private static func register() {
     if let id = identity { made.withLock { _ = $0.insert(id) } }
+  }
+
+  private static var threadCount: Int? {
+    let lines = ThreadProc.read("/proc/self/status")?.split(separator: "\n")
+    return lines?.first { $0.hasPrefix("Threads:") }.flatMap { Int($0.dropFirst(9)) }
   }
 
   private static func unshareNetwork() throws(EtherFabricError) {

@@ -33,18 +33,6 @@ extension VethPair {
     try IPTool.run("VethPair.addAddress", "address add \(address)/\(prefix) dev \(kernelEnd)")
   }
 
-  /// Adds a VLAN interface on the kernel end with an address, and brings it up. Returns its name, `k0.100` for id 100.
-  @discardableResult
-  public func addVLAN(_ id: Int, address: HostAddress, prefix: Int = 24) throws(EtherFabricError) -> String {
-    let operation = "VethPair.addVLAN"
-    let name = "\(kernelEnd).\(id)"
-    try IPTool.run(operation, "link add link \(kernelEnd) name \(name) type vlan id \(id)")
-    try IPTool.run(operation, "link set dev \(name) addrgenmode none")
-    try IPTool.run(operation, "address add \(address)/\(prefix) dev \(name)")
-    try IPTool.run(operation, "link set dev \(name) up")
-    return name
-  }
-
   /// Switches offloads of one end on or off, and verifies it.
   ///
   /// - Throws: What the kernel refused; `EOPNOTSUPP` where it accepted the change and did not make it.
