@@ -64,6 +64,11 @@ let package = Package(
       name: "CEmulatorRegistration", dependencies: ["CBackendTable", "EtherFabricEmulator"],
       path: "Emulator/Registration"),
 
+    // Private networks for the demo, the tool and the tests: namespaces, veth pairs, the kernel's sockets.
+    .target(
+      name: "NetworkLab", dependencies: ["EtherFabric", "CLinuxShims"],
+      path: "Emulator/Lab", swiftSettings: strict),
+
     .executableTarget(
       name: "efvi",
       dependencies: [
@@ -75,10 +80,15 @@ let package = Package(
       path: "Sources/efvi", swiftSettings: strict),
 
     .testTarget(
+<<<<<<< HEAD
       name: "CaptureTests", dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CPcap"],
       path: "Tests/CaptureTests", swiftSettings: strict),
     .testTarget(
       name: "FaultTests", dependencies: ["EmulatedAdapter", "EtherFabric"], path: "Tests/FaultTests",
       swiftSettings: strict),
+=======
+      name: "NetworkLabTests", dependencies: ["NetworkLab", "EtherFabric"],
+      path: "Tests/NetworkLabTests", swiftSettings: strict),
+>>>>>>> lab
   ]
 )

@@ -3,4 +3,6 @@
 // Kernel interfaces that Swift cannot import (macros, variadic calls, structures missing from older headers).
 // One header a concern; each is `static inline` only.
 
+#include "barrier.h"
+#include "lab.h"
 #include "shim_event.h"
