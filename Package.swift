@@ -80,15 +80,13 @@ let package = Package(
       path: "Sources/efvi", swiftSettings: strict),
 
     .testTarget(
-<<<<<<< HEAD
       name: "CaptureTests", dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CPcap"],
       path: "Tests/CaptureTests", swiftSettings: strict),
     .testTarget(
       name: "FaultTests", dependencies: ["EmulatedAdapter", "EtherFabric"], path: "Tests/FaultTests",
       swiftSettings: strict),
-=======
+    .testTarget(
       name: "NetworkLabTests", dependencies: ["NetworkLab", "EtherFabric"],
       path: "Tests/NetworkLabTests", swiftSettings: strict),
->>>>>>> lab
   ]
 )

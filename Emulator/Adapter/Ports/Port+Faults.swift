@@ -33,7 +33,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
     if verdict.hold != .none {
       let now = pointee.clock.now()
       if faults.pointee.hold(
-        frame.bytes, length: frame.length, timestamp: frame.timestamp, releaseAt: now &+ verdict.holdNanoseconds)
+        frame.bytes, length: frame.length, timestamp: frame.timestamp, releaseAt: now &+ verdict.holdNanoseconds,
+        kind: verdict.hold)
       {
         return
       }
@@ -59,7 +60,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     if verdict.corruptBit >= 0 || verdict.cutLength >= 0 { size = max(14, verdict.damage(room, length: size)) }
     if verdict.hold != .none,
       faults.pointee.hold(
-        room, length: size, timestamp: 0, releaseAt: pointee.clock.now() &+ verdict.holdNanoseconds)
+        room, length: size, timestamp: 0, releaseAt: pointee.clock.now() &+ verdict.holdNanoseconds, kind: verdict.hold)
     {
       return
     }
