@@ -9,7 +9,7 @@ enum IPTool {
 
   /// Runs `ip` with the words of `command` and returns what it printed.
   ///
-  /// - Throws: `ENOENT` where there is no `ip`; the errno that it reports (`EIO` where it names none) with its own text.
+  /// - Throws: `ENOENT` where there is no `ip`; the errno that it reports (or `EIO`) with its own text.
   @discardableResult
   static func run(_ operation: String, _ command: String) throws(EtherFabricError) -> String {
     guard let path else {

@@ -21,8 +21,8 @@ public final class KernelUDPSocket: Sendable {
   ///
   /// - Parameters:
   ///   - endpoint: Port 0 lets the kernel choose.
-  ///   - receiveBuffer: Room for datagrams not yet received, in bytes of kernel memory (a small datagram takes about 768);
-  ///     nil keeps the system's default. As root it may exceed the system's limit.
+  ///   - receiveBuffer: Room for datagrams not yet received, in bytes of kernel memory (about 768 for a small one);
+  ///     nil keeps the system's default. As root outside a user namespace it may exceed the system's limit.
   /// - Throws: `EADDRINUSE` or `EADDRNOTAVAIL` from bind; `EMFILE`.
   public init(
     bind endpoint: HostEndpoint = HostEndpoint(.any, 0), receiveBuffer: Int? = nil

@@ -13,8 +13,8 @@ public enum Namespace {
   /// Call it at the start of `main`, while there is one thread. With CAP_SYS_ADMIN only the network is separated;
   /// without it a user namespace is made as well, in which the process is root over its own network and nothing else.
   ///
-  /// - Throws: `EINVAL` where the process already has several threads; `EPERM`, `EACCES`, `ENOSPC` or `ENOSYS` where the
-  ///   system does not allow namespaces. The reason names the step that was refused. Refused before a namespace was made,
+  /// - Throws: `EINVAL` where the process already has several threads; `EPERM`, `EACCES`, `ENOSPC` or `ENOSYS` where
+  ///   the system does not allow namespaces. The reason names the step that was refused. Where that was the first step,
   ///   the process is unchanged.
   public static func enterPrivate() throws(EtherFabricError) {
     let user = getuid()
