@@ -2,3 +2,6 @@
 
 // Kernel interfaces that Swift cannot import (macros, variadic calls, structures missing from older headers).
 // One header a concern; each is `static inline` only.
+
+#include "PacketSocketShims.h"
+#include "PacketStealShims.h"
