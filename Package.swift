@@ -73,5 +73,10 @@ let package = Package(
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       path: "Sources/efvi", swiftSettings: strict),
+
+    .testTarget(
+      name: "PacketWireTests",
+      dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CLinuxShims"],
+      path: "Tests/PacketWireTests", swiftSettings: strict),
   ]
 )

@@ -3,5 +3,6 @@
 // Kernel interfaces that Swift cannot import (macros, variadic calls, structures missing from older headers).
 // One header a concern; each is `static inline` only.
 
+#include "PacketNamespaceShims.h"
 #include "PacketSocketShims.h"
 #include "PacketStealShims.h"
