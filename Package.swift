@@ -73,7 +73,7 @@ let package = Package(
       name: "efvi",
       dependencies: [
         "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator",
-        "CEmulatorRegistration", "CLinuxShims",
+        "CEmulatorRegistration", "CLinuxShims", "NetworkLab",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
@@ -88,5 +88,9 @@ let package = Package(
     .testTarget(
       name: "NetworkLabTests", dependencies: ["NetworkLab", "EtherFabric"],
       path: "Tests/NetworkLabTests", swiftSettings: strict),
+    .testTarget(
+      name: "PacketWireTests",
+      dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CLinuxShims"],
+      path: "Tests/PacketWireTests", swiftSettings: strict),
   ]
 )

@@ -6,3 +6,6 @@
 #include "barrier.h"
 #include "lab.h"
 #include "shim_event.h"
+#include "PacketNamespaceShims.h"
+#include "PacketSocketShims.h"
+#include "PacketStealShims.h"
