@@ -64,14 +64,33 @@ let package = Package(
       name: "CEmulatorRegistration", dependencies: ["CBackendTable", "EtherFabricEmulator"],
       path: "Emulator/Registration"),
 
+    // Private networks for the demo, the tool and the tests: namespaces, veth pairs, the kernel's sockets.
+    .target(
+      name: "NetworkLab", dependencies: ["EtherFabric", "CLinuxShims"],
+      path: "Emulator/Lab", swiftSettings: strict),
+
     .executableTarget(
       name: "efvi",
       dependencies: [
         "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator",
-        "CEmulatorRegistration", "CLinuxShims",
+        "CEmulatorRegistration", "CLinuxShims", "NetworkLab",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       path: "Sources/efvi", swiftSettings: strict),
+
+    .testTarget(
+      name: "CaptureTests", dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CPcap"],
+      path: "Tests/CaptureTests", swiftSettings: strict),
+    .testTarget(
+      name: "FaultTests", dependencies: ["EmulatedAdapter", "EtherFabric"], path: "Tests/FaultTests",
+      swiftSettings: strict),
+    .testTarget(
+      name: "NetworkLabTests", dependencies: ["NetworkLab", "EtherFabric"],
+      path: "Tests/NetworkLabTests", swiftSettings: strict),
+    .testTarget(
+      name: "PacketWireTests",
+      dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CLinuxShims"],
+      path: "Tests/PacketWireTests", swiftSettings: strict),
   ]
 )

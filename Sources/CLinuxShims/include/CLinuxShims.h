@@ -2,3 +2,10 @@
 
 // Kernel interfaces that Swift cannot import (macros, variadic calls, structures missing from older headers).
 // One header a concern; each is `static inline` only.
+
+#include "barrier.h"
+#include "lab.h"
+#include "shim_event.h"
+#include "PacketNamespaceShims.h"
+#include "PacketSocketShims.h"
+#include "PacketStealShims.h"

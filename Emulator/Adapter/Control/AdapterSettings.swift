@@ -1,0 +1,24 @@
+import EtherFabric
+
+/// What an emulated adapter is built from.
+public struct AdapterSettings: Sendable {
+  public enum Service: String, Sendable { case inline, thread }
+
+  public var generation: Generation = .x2
+  /// Who runs the adapter: the thread that rings or polls, or a thread of its own.
+  public var service: Service = .inline
+  /// Nil for the wire's MTU.
+  public var mtu: Int?
+  /// Nil for the wire's address, or one made from the wire's name.
+  public var macAddress: MACAddress?
+  public var hasManualClock = false
+  /// Packets that one completion event may stand for, 1 to 64.
+  public var completionBatch = 32
+  public var startsLinkDown = false
+  public var faults = FaultPlan()
+  /// Filters that the table holds.
+  public var filterLimit = 8192
+  /// The device string in full, for `AdapterIdentity`.
+  public var device = ""
+  public init() {}
+}

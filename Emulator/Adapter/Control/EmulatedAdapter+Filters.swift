@@ -1,0 +1,40 @@
+import EtherFabric
+
+extension EmulatedAdapter {
+  public func insert(
+    _ filter: FilterSpecification, interface: UInt32
+  ) throws(EtherFabricError) -> FilterCookie {
+    try locked { state throws(EtherFabricError) in
+      try fails(.filter, "VirtualInterface.addFilter", &state)
+      let cookie = try port.withClaim { () throws(EtherFabricError) in
+        port.receiveFromWire()
+        return try port.pointee.filters.insert(filter, interface: interface)
+      }
+      updateStealing(&state)
+      return cookie
+    }
+  }
+
+  public func remove(_ cookie: FilterCookie, interface: UInt32) throws(EtherFabricError) {
+    try locked { state throws(EtherFabricError) in
+      try port.withClaim { () throws(EtherFabricError) in
+        port.receiveFromWire()
+        try port.pointee.filters.remove(cookie, interface: interface)
+      }
+      updateStealing(&state)
+    }
+  }
+
+  public func query(_ cookie: FilterCookie, interface: UInt32) throws(EtherFabricError) -> FilterInfo {
+    try locked { _ throws(EtherFabricError) in
+      try port.withClaim { () throws(EtherFabricError) in
+        try port.pointee.filters.query(cookie, interface: interface)
+      }
+    }
+  }
+
+  /// Tells the wire what the kernel must not see any more.
+  func updateStealing(_ state: inout ControlState) {
+    state.stealing = wire.steal(port.withClaim { port.pointee.filters.stealMatches() })
+  }
+}

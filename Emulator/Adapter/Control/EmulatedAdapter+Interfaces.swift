@@ -1,0 +1,176 @@
+import EtherFabric
+import EtherFabricFormats
+import Glibc
+
+extension EmulatedAdapter {
+  public func allocateInterface(_ request: InterfaceRequest) throws(EtherFabricError) -> InterfaceGrant {
+    let flags = try check(request)
+    return try locked { state throws(EtherFabricError) in
+      try fails(.virtualInterface, Self.allocateCall, &state)
+      guard
+        let index = (0..<UInt32(PortState.interfaceLimit)).first(where: { state.interfaces[$0] == nil })
+      else {
+        throw refusal(EBUSY, "all \(PortState.interfaceLimit) interfaces are in use", "Free one first.")
+      }
+      let events = try eventQueue(request, index: index, &state)
+      guard let label = (0..<RingRules.labels).first(where: { events.labels & 1 << UInt32($0) == 0 }) else {
+        throw refusal(
+          EBUSY, "the event queue has \(RingRules.labels) queues already", "Give this interface its own event queue.")
+      }
+      events.labels |= 1 << UInt32(label)
+      let memory = InterfaceMemory(
+        request: request, index: index, label: label, flags: flags, events: events,
+        ownsEvents: request.eventQueueOwner == nil, port: port)
+      state.interfaces[index] = memory
+      port.withClaim {
+        port.pointee.interfaces[Int(index)] = memory.state
+        guard memory.state.pointee.wantsTimeSync else { return }
+        port.pointee.stampCount += 1
+        events.state.post(port.pointee.clock.syncWord(port.pointee.clock.now()))
+      }
+      return grant(memory, request)
+    }
+  }
+
+  static let allocateCall = "ProtectionDomain.allocateVirtualInterface"
+
+  func refusal(_ errno: Int32, _ reason: String, _ remedy: String) -> EtherFabricError {
+    EtherFabricError(Self.allocateCall, errno: errno, reason: reason, remedy: remedy)
+  }
+
+  /// Refuses what EF10 does not have. Returns the flags in effect.
+  private func check(_ request: InterfaceRequest) throws(EtherFabricError) -> InterfaceFlags {
+    let options = request.options
+    let supported: InterfaceFlags = [
+      .noIPChecksum, .noL4Checksum, .transmitTCPUDPOnly, .pushDisabled, .pushAlways, .receiveTimestamps,
+      .transmitTimestamps, .eventTimer, .transmitPhysicalAddresses, .receivePhysicalAddresses,
+    ]
+    let unknown = options.flags.subtracting(supported)
+    guard unknown.isEmpty else {
+      throw refusal(
+        EOPNOTSUPP, "flags 0x\(String(unknown.rawValue, radix: 16)) are not had by the emulated \(settings.generation)",
+        "Leave them out; Driver.capability tells what there is.")
+    }
+    func size(_ name: String, _ value: Int, _ allowed: [Int]) throws(EtherFabricError) {
+      guard value == 0 || allowed.contains(value) else {
+        throw refusal(
+          EINVAL, "\(name) capacity \(value)", "Allowed: 0, \(allowed.map(String.init).joined(separator: ", ")).")
+      }
+    }
+    try size("receive", options.receiveCapacity, RingRules.receiveSizes)
+    try size("transmit", options.transmitCapacity, RingRules.transmitSizes)
+    if let events = options.eventCapacity, request.eventQueueOwner == nil {
+      guard RingRules.eventSizes.contains(events) else {
+        let allowed = RingRules.eventSizes.map(String.init).joined(separator: ", ")
+        throw refusal(EINVAL, "event queue capacity \(events)", "Allowed: \(allowed), or nil.")
+      }
+    }
+    // The domain decides on the addresses, whatever the caller says.
+    return options.flags.subtracting([.transmitPhysicalAddresses, .receivePhysicalAddresses])
+  }
+
+  private func eventQueue(
+    _ request: InterfaceRequest, index: UInt32, _ state: inout ControlState
+  ) throws(EtherFabricError) -> EventQueueMemory {
+    if let owner = request.eventQueueOwner {
+      guard let memory = state.interfaces[owner] else {
+        throw refusal(EINVAL, "no interface \(owner) to share an event queue with", "Share with one that lives.")
+      }
+      return memory.events
+    }
+    let options = request.options
+    let perTransmit = options.flags.contains(.transmitTimestamps) ? 3 : 1
+    let wanted = options.receiveCapacity + options.transmitCapacity * perTransmit
+    guard let capacity = options.eventCapacity ?? RingRules.size(atLeast: wanted, of: RingRules.eventSizes) else {
+      throw refusal(ENOSPC, "no event queue holds \(wanted) events", "Make the rings smaller.")
+    }
+    let descriptor = settings.service == .inline ? wire.waitDescriptor : -1
+    return try EventQueueMemory(capacity: capacity, owner: index, wireDescriptor: descriptor)
+  }
+
+  private func grant(_ memory: InterfaceMemory, _ request: InterfaceRequest) -> InterfaceGrant {
+    InterfaceGrant(
+      resource: memory.index, instance: memory.index, label: memory.state.pointee.label,
+      flags: memory.state.pointee.flags, eventQueue: memory.events.slots, eventCapacity: memory.events.capacity,
+      receiveRing: memory.receiveRing, receiveCapacity: request.options.receiveCapacity,
+      transmitRing: memory.transmitRing, transmitCapacity: request.options.transmitCapacity,
+      receivePrefixLength: memory.state.pointee.prefixLength, doorbells: memory.doorbells,
+      service: settings.service == .inline ? serviceInterface : nil,
+      serviceContext: UnsafeMutableRawPointer(memory.state), waitDescriptor: memory.events.waitDescriptor)
+  }
+
+  public func freeInterface(_ resource: UInt32) {
+    locked { state in
+      guard let memory = state.interfaces.removeValue(forKey: resource) else { return }
+      port.withClaim {
+        port.pointee.interfaces[Int(resource)] = nil
+        port.pointee.filters.removeAll(interface: resource)
+        if memory.state.pointee.wantsTimeSync { port.pointee.stampCount -= 1 }
+      }
+      memory.events.labels &= ~(1 << UInt32(memory.state.pointee.label))
+      updateStealing(&state)
+    }
+  }
+
+  public func putSoftwareEvent(_ data: UInt32, interface: UInt32) throws(EtherFabricError) {
+    try raise(ManagementEventWord(kind: ManagementEventWord.Kind.software, data: data).word, interface: interface)
+  }
+
+  /// Puts any event word in the event queue of an interface: what hardware raises once a year, now.
+  public func raise(_ word: UInt64, interface: UInt32) throws(EtherFabricError) {
+    try withInterface(interface, "EmulatedAdapter.raise") { $0.pointee.events.post(word) }
+  }
+
+  public func flush(interface: UInt32) throws(EtherFabricError) {
+    try withInterface(interface, "VirtualInterface.flush") { state in
+      state.pointee.receiveStopped = true
+      state.pointee.transmitStopped = true
+      let label = UInt32(state.pointee.label)
+      typealias Kind = ManagementEventWord.Kind
+      if state.pointee.transmitMask != 0 {
+        state.pointee.events.post(ManagementEventWord(kind: Kind.transmitFlush, data: label).word)
+      }
+      if state.pointee.receiveMask != 0 {
+        state.pointee.events.post(ManagementEventWord(kind: Kind.receiveFlush, data: label).word)
+      }
+    }
+  }
+
+  public func restartTransmit(interface: UInt32) throws(EtherFabricError) {
+    try withInterface(interface, "VirtualInterface.reinitializeTransmitQueue") { state in
+      state.pointee.transmitRead = 0
+      state.pointee.transmitStopped = false
+      state.pointee.unreported = 0
+      state.pointee.clearDoorbell(DoorbellPage.transmitDoorbell)
+    }
+  }
+
+  public func restartReceive(interface: UInt32) throws(EtherFabricError) {
+    try withInterface(interface, "VirtualInterface.reinitializeReceiveQueue") { state in
+      state.pointee.receiveRead = 0
+      state.pointee.receiveAccepted = 0
+      state.pointee.receiveStopped = false
+      state.pointee.clearDoorbell(DoorbellPage.receiveDoorbell)
+    }
+  }
+
+  public func restartEvents(interface: UInt32) throws(EtherFabricError) {
+    try withInterface(interface, "VirtualInterface.reinitializeEventQueue") { $0.pointee.events.reset() }
+  }
+
+  private func withInterface(
+    _ interface: UInt32, _ call: String, _ body: (UnsafeMutablePointer<InterfaceState>) -> Void
+  ) throws(EtherFabricError) {
+    try locked { state throws(EtherFabricError) in
+      guard let memory = state.interfaces[interface] else {
+        throw EtherFabricError(
+          call, errno: EINVAL, reason: "no interface \(interface)", remedy: "Pass the resource id of one that lives.")
+      }
+      port.withClaim { body(memory.state) }
+    }
+  }
+}
+
+extension InterfaceState {
+  func clearDoorbell(_ register: Int) { doorbells.storeBytes(of: 0, toByteOffset: register, as: UInt32.self) }
+}

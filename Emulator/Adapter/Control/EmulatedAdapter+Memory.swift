@@ -1,0 +1,63 @@
+import EtherFabric
+import Glibc
+
+extension EmulatedAdapter {
+  public func allocateDomain(flags: DomainFlags) throws(EtherFabricError) -> UInt32 {
+    let call = "Driver.allocateProtectionDomain"
+    let unknown = flags.subtracting([.multicastLoopback, .ignoreBlacklist])
+    guard unknown.isEmpty else {
+      let isMode = unknown.contains(.physicalMode)
+      throw EtherFabricError(
+        call, errno: isMode ? EPERM : EOPNOTSUPP,
+        reason: "flags 0x\(String(unknown.rawValue, radix: 16)) are not had by the emulated \(settings.generation)",
+        remedy: "Leave them out; Driver.capability tells what there is.")
+    }
+    return try locked { state throws(EtherFabricError) in
+      try fails(.protectionDomain, call, &state)
+      let domain = state.nextDomain
+      state.nextDomain += 1
+      state.domains.insert(domain)
+      return domain
+    }
+  }
+
+  public func freeDomain(_ domain: UInt32) { locked { $0.domains.remove(domain) } }
+
+  public func register(
+    _ base: UnsafeMutableRawPointer, byteCount: Int, domain: UInt32
+  ) throws(EtherFabricError) -> DMAAddress {
+    let pages = (byteCount + 4095) / 4096
+    return try locked { state throws(EtherFabricError) in
+      try fails(.memoryRegistration, "MemoryRegistration", &state)
+      guard let first = state.pages.allocate(pages) else {
+        throw EtherFabricError(
+          "MemoryRegistration", errno: ENOSPC,
+          reason: "no room for \(pages) pages in the adapter's translation table",
+          remedy: "Register less than \(TranslationTable.pageCount * 4096 >> 30) GiB in all.")
+      }
+      port.withClaim {
+        port.pointee.translation.map(firstPage: first, pageCount: pages, host: base, domain: domain)
+      }
+      return DMAAddress(rawValue: UInt64(first) << 12)
+    }
+  }
+
+  public func unregister(_ address: DMAAddress, byteCount: Int, domain: UInt32) {
+    let pages = (byteCount + 4095) / 4096
+    let first = Int(address.rawValue >> 12)
+    locked { state in
+      port.withClaim { port.pointee.translation.unmap(firstPage: first, pageCount: pages) }
+      state.pages.release(first, pageCount: pages)
+    }
+  }
+
+  /// `Mutex.withLock` for bodies with typed errors.
+  func locked<Result, Failure: Error>(
+    _ body: (inout ControlState) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let outcome = control.withLock { state -> Swift.Result<Result, Failure> in
+      do throws(Failure) { return .success(try body(&state)) } catch { return .failure(error) }
+    }
+    return try outcome.get()
+  }
+}

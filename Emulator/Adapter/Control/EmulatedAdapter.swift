@@ -1,0 +1,118 @@
+import EtherFabric
+import EtherFabricFormats
+import Glibc
+import Synchronization
+
+/// An emulated Solarflare adapter with one port: the hardware's half of ef_vi over memory, behind a wire.
+///
+/// It is the backend of `emu:` devices, and what a test holds to turn its knobs. Control calls may come from any
+/// thread.
+public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
+  public let settings: AdapterSettings
+  public let wire: any Wire
+  let port: UnsafeMutablePointer<PortState>
+  let control: Mutex<ControlState>
+  private var thread: ServiceThread?
+
+  /// Everything that changes under the control lock. The lock is taken first, then the port.
+  struct ControlState {
+    var pages = PageAllocator()
+    var domains: Set<UInt32> = []
+    var nextDomain: UInt32 = 1
+    var interfaces: [UInt32: InterfaceMemory] = [:]
+    var allocationFaults: AllocationFaults
+    var stealing = false
+  }
+
+  public init(wire: any Wire, settings: AdapterSettings = AdapterSettings()) throws(EtherFabricError) {
+    self.wire = wire
+    self.settings = settings
+    control = Mutex(ControlState(allocationFaults: AllocationFaults(settings.faults)))
+    let translation = try TranslationTable()
+    let claim = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
+      .bindMemory(to: Atomic<Bool>.self, capacity: 1)
+    claim.initialize(to: Atomic(false))
+    let interfaces = UnsafeMutablePointer<UnsafeMutablePointer<InterfaceState>?>
+      .allocate(capacity: PortState.interfaceLimit)
+    interfaces.initialize(repeating: nil, count: PortState.interfaceLimit)
+    port = .allocate(capacity: 1)
+    port.initialize(
+      to: PortState(
+        claim: claim, wire: wire.operations, translation: translation, interfaces: interfaces,
+        filters: FilterTable(limit: settings.filterLimit), matches: .allocate(capacity: PortState.interfaceLimit),
+        scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64),
+        maximumFrame: (settings.mtu ?? wire.mtu) + 18,
+        completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch))))
+    port.pointee.clock.isManual = settings.hasManualClock
+    port.pointee.isForcedDown = settings.startsLinkDown
+    port.pointee.filters.setOwnAddress(macAddress.value)
+    if !settings.faults.receive.isHarmless { port.pointee.receiveFaults = Self.injector(settings.faults, .receive) }
+    if !settings.faults.transmit.isHarmless { port.pointee.transmitFaults = Self.injector(settings.faults, .transmit) }
+    if settings.service == .thread { thread = ServiceThread(port: port, wire: wire) }
+  }
+
+  private static func injector(_ plan: FaultPlan, _ direction: FaultDirection) -> UnsafeMutablePointer<FaultInjector> {
+    let injector = UnsafeMutablePointer<FaultInjector>.allocate(capacity: 1)
+    injector.initialize(to: FaultInjector(plan, direction: direction, frameLimit: PortState.scratchSize))
+    return injector
+  }
+
+  deinit {
+    thread?.stop()
+    for faults in [port.pointee.receiveFaults, port.pointee.transmitFaults] {
+      faults?.pointee.deallocate()
+      faults?.deallocate()
+    }
+    port.pointee.translation.deallocate()
+    port.pointee.filters.deallocate()
+    port.pointee.interfaces.deallocate()
+    port.pointee.matches.deallocate()
+    port.pointee.scratch.deallocate()
+    port.pointee.claim.deallocate()
+    port.deallocate()
+  }
+
+  public var macAddress: MACAddress {
+    settings.macAddress ?? wire.macAddress ?? Self.address(of: wire.name)
+  }
+
+  /// A stable address for a wire without one: the adapter maker's prefix and a hash of the name.
+  static func address(of name: String) -> MACAddress {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    return MACAddress(value: 0x000f_5300_0000 | (hash ^ hash >> 32) & 0xff_ffff)
+  }
+
+  public var mtu: Int { port.pointee.maximumFrame - 18 }
+  public var isLinkUp: Bool { !port.pointee.isForcedDown && wire.isLinkUp }
+
+  public var identity: AdapterIdentity {
+    var lines = wire.configuration
+    lines.insert(("adapter", "emulated \(settings.generation), no hardware"), at: 0)
+    lines.append(("service", settings.service.rawValue))
+    lines.append(("clock", settings.hasManualClock ? "manual" : "system (software timestamps)"))
+    return AdapterIdentity(
+      device: settings.device, interface: wire.name, generation: settings.generation, macAddress: macAddress,
+      isEmulated: true, numaNode: -1, configuration: lines)
+  }
+
+  public func capability(_ capability: Capability) -> UInt64? {
+    EmulatedCapabilities.value(of: capability, generation: settings.generation)
+  }
+
+  /// Sets the limit of the port: frames above `mtu` + 18 bytes are dropped and counted.
+  public func setMTU(_ mtu: Int) { port.withClaim { port.pointee.maximumFrame = mtu + 18 } }
+
+  /// Pulls the plug, or puts it in again. Frames meanwhile are dropped and counted; transmits complete.
+  public func setLink(up: Bool) { port.withClaim { port.pointee.isForcedDown = !up } }
+
+  /// Runs the adapter once, as a doorbell does. For tests that do not poll.
+  @discardableResult
+  public func service() -> Bool { port.serviceAll() }
+
+  func fails(_ kind: AllocationKind, _ operation: String, _ state: inout ControlState) throws(EtherFabricError) {
+    guard state.allocationFaults.nextFails(kind) else { return }
+    throw EtherFabricError(
+      operation, errno: ENOMEM, reason: "the fault plan refuses this allocation", remedy: "Change the fault plan.")
+  }
+}

@@ -1,0 +1,91 @@
+import EtherFabric
+import EtherFabricFormats
+import Glibc
+
+/// The memory of one interface: rings, event queue, doorbell page, and what wakes its sleepers.
+final class InterfaceMemory {
+  let state: UnsafeMutablePointer<InterfaceState>
+  let events: EventQueueMemory
+  let rings: UnsafeMutableRawPointer
+  let receiveRing: UnsafeMutablePointer<UInt64>
+  let transmitRing: UnsafeMutablePointer<UInt64>
+  let doorbells: UnsafeMutableRawPointer
+  let index: UInt32
+
+  init(
+    request: InterfaceRequest, index: UInt32, label: Int, flags: InterfaceFlags, events: EventQueueMemory,
+    ownsEvents: Bool, port: UnsafeMutablePointer<PortState>
+  ) {
+    let options = request.options
+    let receiveBytes = max(options.receiveCapacity, 1) * 8
+    let bytes = receiveBytes + max(options.transmitCapacity, 1) * 8
+    rings = .allocate(byteCount: bytes, alignment: 4096)
+    memset(rings, 0, bytes)
+    receiveRing = rings.assumingMemoryBound(to: UInt64.self)
+    transmitRing = (rings + receiveBytes).assumingMemoryBound(to: UInt64.self)
+    doorbells = .allocate(byteCount: DoorbellPage.size, alignment: 4096)
+    memset(doorbells, 0, DoorbellPage.size)
+    self.events = events
+    self.index = index
+    state = .allocate(capacity: 1)
+    let hasPrefix = !flags.isDisjoint(with: [.receiveTimestamps, .receiveEventMerge, .receiveFilterID])
+    state.initialize(
+      to: InterfaceState(
+        port: port, index: index, domain: request.domain, label: label, flags: flags, events: events.state,
+        ownsEvents: ownsEvents, doorbells: doorbells, receiveRing: receiveRing,
+        receiveMask: options.receiveCapacity == 0 ? 0 : UInt32(options.receiveCapacity - 1),
+        prefixLength: hasPrefix ? ReceivePrefix.length : 0, transmitRing: transmitRing,
+        transmitMask: options.transmitCapacity == 0 ? 0 : UInt32(options.transmitCapacity - 1),
+        fillsIPChecksum: !flags.contains(.noIPChecksum), fillsL4Checksum: !flags.contains(.noL4Checksum),
+        stampsTransmits: flags.contains(.transmitTimestamps)))
+  }
+
+  deinit {
+    state.deallocate()
+    rings.deallocate()
+    doorbells.deallocate()
+  }
+}
+
+/// The memory of an event queue, kept while an interface uses it.
+final class EventQueueMemory {
+  let state: UnsafeMutablePointer<EventQueueState>
+  let slots: UnsafeMutableRawPointer
+  let capacity: Int
+  let owner: UInt32
+  /// Readable when there may be an event: the queue's own signal, and the wire's where nobody else serves it.
+  let waitDescriptor: Int32
+  private let signal: Int32
+  /// Labels in use, by bit.
+  var labels: UInt32 = 0
+
+  init(capacity: Int, owner: UInt32, wireDescriptor: Int32) throws(EtherFabricError) {
+    let call = "ProtectionDomain.allocateVirtualInterface"
+    signal = eventfd(0, Int32(EFD_NONBLOCK.rawValue | EFD_CLOEXEC.rawValue))
+    waitDescriptor = epoll_create1(Int32(EPOLL_CLOEXEC.rawValue))
+    guard signal >= 0, waitDescriptor >= 0 else {
+      let code = errno
+      if signal >= 0 { close(signal) }
+      throw EtherFabricError(
+        call, errno: code, reason: "no descriptor to wait on", remedy: "Raise the limit of open files (ulimit -n).")
+    }
+    for descriptor in [signal, wireDescriptor] where descriptor >= 0 {
+      var interest = epoll_event()
+      interest.events = EPOLLIN.rawValue
+      epoll_ctl(waitDescriptor, EPOLL_CTL_ADD, descriptor, &interest)
+    }
+    self.capacity = capacity
+    self.owner = owner
+    slots = .allocate(byteCount: capacity * 8, alignment: 4096)
+    memset(slots, 0xff, capacity * 8)
+    state = .allocate(capacity: 1)
+    state.initialize(to: EventQueueState(slots: slots, capacity: capacity, wake: signal))
+  }
+
+  deinit {
+    close(signal)
+    close(waitDescriptor)
+    slots.deallocate()
+    state.deallocate()
+  }
+}

@@ -1,0 +1,61 @@
+import EtherFabric
+import EtherFabricFormats
+import Synchronization
+
+/// The adapter's side of one virtual interface. Ring indexes are masked, as the doorbells carry them.
+struct InterfaceState {
+  let port: UnsafeMutablePointer<PortState>
+  let index: UInt32
+  let domain: UInt32
+  let label: Int
+  let flags: InterfaceFlags
+  let events: UnsafeMutablePointer<EventQueueState>
+  let ownsEvents: Bool
+  let doorbells: UnsafeMutableRawPointer
+
+  let receiveRing: UnsafeMutablePointer<UInt64>
+  let receiveMask: UInt32
+  /// Next descriptor to use.
+  var receiveRead: UInt32 = 0
+  /// End of the descriptors that the adapter has taken over.
+  var receiveAccepted: UInt32 = 0
+  var receiveStopped = false
+  let prefixLength: Int
+
+  let transmitRing: UnsafeMutablePointer<UInt64>
+  let transmitMask: UInt32
+  var transmitRead: UInt32 = 0
+  var transmitStopped = false
+  let fillsIPChecksum: Bool
+  let fillsL4Checksum: Bool
+  let stampsTransmits: Bool
+  /// Write index that the last service saw, while a packet is incomplete.
+  var unreported: UInt32 = 0
+
+  var counters = InterfaceCounters()
+
+  @inline(__always)
+  func register(_ offset: Int) -> UInt32 {
+    (doorbells + offset).assumingMemoryBound(to: Atomic<UInt32>.self).pointee.load(ordering: .acquiring)
+  }
+}
+
+/// What an interface counts. Frames, unless named otherwise.
+struct InterfaceCounters {
+  var received: UInt64 = 0
+  var receivedBytes: UInt64 = 0
+  /// Dropped: no descriptor was posted.
+  var noDescriptor: UInt64 = 0
+  /// Cut: the descriptors ended in the middle of the frame.
+  var truncated: UInt64 = 0
+  /// Dropped: the receive ring has stopped, or never was.
+  var receiveStopped: UInt64 = 0
+  var receiveFaults: UInt64 = 0
+  var checksumErrors: UInt64 = 0
+  var frameCheckErrors: UInt64 = 0
+  var transmitted: UInt64 = 0
+  var transmittedBytes: UInt64 = 0
+  var transmitFaults: UInt64 = 0
+  /// Completed without being sent: link down, congestion, too large, not allowed, malformed.
+  var transmitDropped: UInt64 = 0
+}

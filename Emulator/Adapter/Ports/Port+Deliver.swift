@@ -1,0 +1,102 @@
+import EtherFabric
+import EtherFabricFormats
+import Glibc
+
+extension UnsafeMutablePointer where Pointee == PortState {
+  /// Writes one frame into the buffers of an interface, with an event for each buffer.
+  @inline(__always)
+  func deliver(
+    _ frame: WireFrame, to interface: UnsafeMutablePointer<InterfaceState>, flags: UInt64
+  ) -> DeliveryOutcome {
+    typealias Bit = ReceiveEventWord.Bit
+    let mask = interface.pointee.receiveMask
+    guard mask != 0, !interface.pointee.receiveStopped else {
+      interface.pointee.counters.receiveStopped &+= 1
+      return .stopped
+    }
+    guard interface.pointee.receiveRead != interface.pointee.receiveAccepted else {
+      interface.pointee.counters.noDescriptor &+= 1
+      return .noDescriptor
+    }
+    var position = 0
+    var prefix = interface.pointee.prefixLength
+    repeat {
+      let read = interface.pointee.receiveRead
+      guard read != interface.pointee.receiveAccepted else {
+        // Descriptors ended within the frame: an event that completes nothing says so.
+        interface.pointee.counters.truncated &+= 1
+        interface.pointee.events.post(
+          ReceiveEventWord(bytes: 0, label: interface.pointee.label, pointer: read, flags: 0).word)
+        return .delivered
+      }
+      let descriptor = ReceiveDescriptor(word: interface.pointee.receiveRing[Int(read)])
+      let room = descriptor.length - prefix
+      let part = min(room, frame.length - position)
+      guard part > 0,
+        let host = pointee.translation.translate(
+          descriptor.address, length: prefix + part, domain: interface.pointee.domain)
+      else {
+        stopReceive(interface, position: position)
+        return .stopped
+      }
+      if prefix > 0 { storePrefix(host, frame, interface) }
+      memcpy(host + prefix, frame.bytes + position, part)
+      position &+= part
+      interface.pointee.receiveRead = (read &+ 1) & mask
+      // Errors stand in the last event of a frame; the classes in all.
+      let bits = position < frame.length ? (flags & ~Bit.anyError) | Bit.continues : flags
+      interface.pointee.events.post(
+        ReceiveEventWord(
+          bytes: prefix + part, label: interface.pointee.label, pointer: read &+ 1, flags: bits
+        ).word)
+      prefix = 0
+    } while position < frame.length
+    interface.pointee.counters.received &+= 1
+    interface.pointee.counters.receivedBytes &+= UInt64(frame.length)
+    if flags & Bit.anyError != 0 { countErrors(flags, interface) }
+    return .delivered
+  }
+
+  @inline(never)
+  private func storePrefix(
+    _ host: UnsafeMutableRawPointer, _ frame: WireFrame, _ interface: UnsafeMutablePointer<InterfaceState>
+  ) {
+    var stamp = ReceivePrefix.noTimestamp
+    if interface.pointee.flags.contains(.receiveTimestamps) {
+      let time = pointee.clock.isManual || frame.timestamp == 0 ? pointee.clock.now() : frame.timestamp
+      stamp = AdapterClock.parts(time).quarters
+    }
+    ReceivePrefix.store(to: host, packetLength: frame.length, timestamp: stamp)
+  }
+
+  @inline(never)
+  private func countErrors(_ flags: UInt64, _ interface: UnsafeMutablePointer<InterfaceState>) {
+    typealias Bit = ReceiveEventWord.Bit
+    if flags & (Bit.frameCheckBad | Bit.truncated) != 0 {
+      interface.pointee.counters.frameCheckErrors &+= 1
+    } else {
+      interface.pointee.counters.checksumErrors &+= 1
+    }
+  }
+
+  /// A DMA fault on receive: the ring stops, an error event tells the queue and why.
+  @inline(never)
+  private func stopReceive(_ interface: UnsafeMutablePointer<InterfaceState>, position: Int) {
+    interface.pointee.receiveStopped = true
+    interface.pointee.counters.receiveFaults &+= 1
+    interface.pointee.counters.receiveStopped &+= 1
+    interface.pointee.events.post(
+      ManagementEventWord(
+        kind: ManagementEventWord.Kind.receiveError,
+        data: QueueFault.dmaTranslation << 16 | UInt32(interface.pointee.label)
+      ).word)
+  }
+}
+
+/// Codes of the emulated adapter's queue errors, the `code` of `Event.transmitError` and `Event.receiveError`.
+public enum QueueFault {
+  /// The descriptor's address is not registered in the interface's protection domain.
+  public static let dmaTranslation: UInt32 = 1
+  /// An option descriptor that this adapter does not know.
+  public static let badDescriptor: UInt32 = 2
+}

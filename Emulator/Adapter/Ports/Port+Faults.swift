@@ -1,0 +1,92 @@
+import EtherFabric
+import EtherFabricFormats
+import Glibc
+
+extension UnsafeMutablePointer where Pointee == PortState {
+  /// Frames whose time of delay or reordering is over.
+  @inline(never)
+  func releaseHeldFrames() {
+    guard let faults = pointee.receiveFaults, faults.pointee.heldCount > 0 else { return }
+    let now = pointee.clock.now()
+    while let frame = faults.pointee.nextDue(now) {
+      accept(frame, errors: 0)
+      faults.pointee.releaseDue()
+    }
+  }
+
+  /// The fault plan on the way in.
+  @inline(never)
+  func acceptWithFaults(_ arrived: WireFrame) {
+    guard let faults = pointee.receiveFaults else { return }
+    let verdict = faults.pointee.decide(length: arrived.length)
+    guard !verdict.drop else {
+      pointee.counters.faultDropped &+= 1
+      return
+    }
+    var frame = arrived
+    var errors: UInt64 = 0
+    if verdict.corruptBit >= 0 || verdict.cutLength >= 0 {
+      frame.length = verdict.damage(frame.bytes, length: frame.length)
+      // A damaged frame has a bad frame check sequence.
+      errors = verdict.cutLength >= 0 ? ReceiveEventWord.Bit.truncated : ReceiveEventWord.Bit.frameCheckBad
+    }
+    if verdict.hold != .none {
+      let now = pointee.clock.now()
+      if faults.pointee.hold(
+        frame.bytes, length: frame.length, timestamp: frame.timestamp, releaseAt: now &+ verdict.holdNanoseconds,
+        kind: verdict.hold)
+      {
+        return
+      }
+    }
+    accept(frame, errors: errors)
+    if verdict.duplicate { accept(frame, errors: errors) }
+    faults.pointee.framePassed()
+    releaseHeldFrames()
+  }
+
+  /// The fault plan on the way out: the frame is in the room reserved last.
+  @inline(never)
+  func sendWithFaults(
+    _ interface: UnsafeMutablePointer<InterfaceState>, _ room: UnsafeMutableRawPointer, length: Int
+  ) {
+    guard let faults = pointee.transmitFaults else { return }
+    let verdict = faults.pointee.decide(length: length)
+    guard !verdict.drop else {
+      pointee.counters.faultDropped &+= 1
+      return
+    }
+    var size = length
+    if verdict.corruptBit >= 0 || verdict.cutLength >= 0 { size = max(14, verdict.damage(room, length: size)) }
+    if verdict.hold != .none,
+      faults.pointee.hold(
+        room, length: size, timestamp: 0, releaseAt: pointee.clock.now() &+ verdict.holdNanoseconds, kind: verdict.hold)
+    {
+      return
+    }
+    if verdict.duplicate { memcpy(pointee.scratch, room, size) }
+    send(interface, length: size)
+    if verdict.duplicate, let again = pointee.wire.transmitReserve(pointee.wire.context, size) {
+      memcpy(again, pointee.scratch, size)
+      send(interface, length: size)
+    }
+    faults.pointee.framePassed()
+    sendHeldFrames()
+  }
+
+  /// Frames whose time of delay or reordering is over.
+  @inline(never)
+  func sendHeldFrames() {
+    guard let faults = pointee.transmitFaults, faults.pointee.heldCount > 0 else { return }
+    let now = pointee.clock.now()
+    while let frame = faults.pointee.nextDue(now) {
+      if let room = pointee.wire.transmitReserve(pointee.wire.context, frame.length) {
+        memcpy(room, frame.bytes, frame.length)
+        send(nil, length: frame.length)
+      } else {
+        pointee.counters.transmitCongested &+= 1
+      }
+      faults.pointee.releaseDue()
+    }
+  }
+}

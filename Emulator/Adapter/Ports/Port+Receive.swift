@@ -1,0 +1,81 @@
+import EtherFabric
+import EtherFabricFormats
+import Glibc
+
+extension UnsafeMutablePointer where Pointee == PortState {
+  /// Takes what has arrived from the wire, in order.
+  @inline(__always)
+  func receiveFromWire() {
+    var frame = WireFrame(bytes: pointee.scratch, length: 0)
+    var budget = PortState.receiveBudget
+    if pointee.stampCount > 0 { synchroniseClock(pointee.clock.now()) }
+    if pointee.receiveFaults != nil { releaseHeldFrames() }
+    while budget > 0, pointee.wire.receiveNext(pointee.wire.context, &frame) {
+      if pointee.receiveFaults == nil {
+        accept(frame, errors: 0)
+      } else {
+        acceptWithFaults(frame)
+      }
+      pointee.wire.receiveRelease(pointee.wire.context)
+      budget &-= 1
+    }
+  }
+
+  /// The MAC: length limits, padding.
+  @inline(__always)
+  func accept(_ arrived: WireFrame, errors: UInt64) {
+    pointee.counters.received &+= 1
+    pointee.counters.receivedBytes &+= UInt64(arrived.length)
+    guard !pointee.isForcedDown else {
+      pointee.counters.receivedLinkDown &+= 1
+      return
+    }
+    guard arrived.length <= pointee.maximumFrame else {
+      pointee.counters.oversize &+= 1
+      return
+    }
+    var frame = arrived
+    if frame.length < 60 {
+      guard frame.length >= 14 else {
+        pointee.counters.runts &+= 1
+        return
+      }
+      // A MAC never sees less: the sender's has padded. Wires that carry short frames are padded here.
+      memcpy(pointee.scratch, frame.bytes, frame.length)
+      memset(pointee.scratch + frame.length, 0, 60 - frame.length)
+      frame.bytes = pointee.scratch
+      frame.length = 60
+    }
+    dispatch(frame, errors: errors)
+  }
+
+  /// The filter table, and a copy for each interface that wants one.
+  @inline(__always)
+  func dispatch(_ frame: WireFrame, errors: UInt64) {
+    let classified = ClassifiedFrame(frame, errors: errors)
+    let count = match(classified)
+    guard count > 0 else {
+      pointee.counters.filtered &+= 1
+      return
+    }
+    if count > 1 { pointee.counters.replicated &+= UInt64(count - 1) }
+    var best = DeliveryOutcome.stopped
+    for index in 0..<count {
+      guard let interface = pointee.interfaces[Int(pointee.matches[index])] else { continue }
+      let outcome = deliver(frame, to: interface, flags: classified.eventFlags)
+      if outcome.rawValue > best.rawValue { best = outcome }
+    }
+    switch best {
+    case .delivered: pointee.counters.delivered &+= 1
+    case .noDescriptor: pointee.counters.noDescriptor &+= 1
+    case .stopped: pointee.counters.receiveStopped &+= 1
+    }
+  }
+}
+
+/// What became of one copy of a frame, worst first.
+enum DeliveryOutcome: UInt8 {
+  case stopped
+  case noDescriptor
+  case delivered
+}

@@ -1,0 +1,91 @@
+import EtherFabric
+import EtherFabricFormats
+import Glibc
+
+func yieldProcessor() { sched_yield() }
+
+/// `InterfaceGrant.Service` of the emulated adapter: what a doorbell or a poll wakes in inline mode.
+func serviceInterface(_ context: UnsafeMutableRawPointer, _ reason: UInt32) {
+  let interface = context.assumingMemoryBound(to: InterfaceState.self)
+  let port = interface.pointee.port
+  if !port.tryClaim() {
+    guard reason & InterfaceGrant.Reason.poll == 0, port.claimForDoorbell() else { return }
+  }
+  port.pointee.counters.services &+= 1
+  // Frames that are on the wire came before this doorbell: they meet the ring as it was.
+  port.receiveFromWire()
+  interface.acceptReceiveDoorbell()
+  port.transmitAll(interface)
+  if reason & InterfaceGrant.Reason.prime != 0 { interface.prime() }
+  port.release()
+}
+
+extension UnsafeMutablePointer where Pointee == PortState {
+  /// A doorbell must not be lost while another thread works on the port: wait for a moment. Should the moment
+  /// pass, the next poll of the interface finds the doorbell in its page.
+  @inline(never)
+  func claimForDoorbell() -> Bool {
+    pointee.counters.contended &+= 1
+    for spin in 0..<10_000 {
+      if tryClaim() { return true }
+      if spin & 0xff == 0xff { yieldProcessor() }
+    }
+    return false
+  }
+
+  /// What an adapter with a thread of its own does again and again. Returns whether there was anything to do.
+  func serviceAll() -> Bool {
+    guard tryClaim() else { return true }
+    defer { release() }
+    let before = pointee.counters.received &+ pointee.counters.transmitted
+    pointee.counters.services &+= 1
+    receiveFromWire()
+    for index in 0..<PortState.interfaceLimit {
+      guard let interface = pointee.interfaces[index] else { continue }
+      interface.acceptReceiveDoorbell()
+      transmitAll(interface)
+    }
+    return pointee.counters.received &+ pointee.counters.transmitted != before
+  }
+
+  /// Sends the time-sync events that are due.
+  @inline(never)
+  func synchroniseClock(_ now: UInt64) {
+    guard now >= pointee.clock.nextSync || now &+ AdapterClock.syncInterval < pointee.clock.nextSync else { return }
+    pointee.clock.nextSync = now &+ AdapterClock.syncInterval
+    for index in 0..<PortState.interfaceLimit {
+      guard let interface = pointee.interfaces[index] else { continue }
+      if interface.pointee.wantsTimeSync { interface.pointee.events.post(pointee.clock.syncWord(now)) }
+    }
+  }
+}
+
+extension InterfaceState {
+  var wantsTimeSync: Bool { ownsEvents && !flags.isDisjoint(with: [.receiveTimestamps, .transmitTimestamps]) }
+}
+
+extension AdapterClock {
+  func syncWord(_ now: UInt64) -> UInt64 {
+    let time = Self.parts(now)
+    return ManagementEventWord.timeSync(
+      seconds: time.seconds, quarters: time.quarters, clockSet: isSet, inSync: isInSync)
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == InterfaceState {
+  /// Takes over the receive descriptors up to the doorbell.
+  @inline(__always)
+  func acceptReceiveDoorbell() {
+    guard pointee.receiveMask != 0 else { return }
+    pointee.receiveAccepted = pointee.register(DoorbellPage.receiveDoorbell) & pointee.receiveMask
+  }
+
+  /// `EVQ_RPTR`: signals at once where an event stands at the read index, else with the next event.
+  func prime() {
+    let events = pointee.events
+    let read = pointee.register(DoorbellPage.eventQueueReadPointer) & events.pointee.mask
+    events.pointee.isPrimed = true
+    pointee.port.pointee.wire.armWait(pointee.port.pointee.wire.context)
+    if EventWord(word: events.pointee.slots[Int(read)].load(ordering: .acquiring)).isPresent { events.signal() }
+  }
+}

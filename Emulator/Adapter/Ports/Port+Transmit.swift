@@ -1,0 +1,206 @@
+import EtherFabric
+import EtherFabricFormats
+import Glibc
+
+extension UnsafeMutablePointer where Pointee == PortState {
+  /// Sends the packets between the adapter's read index and the doorbell.
+  @inline(__always)
+  func transmitAll(_ interface: UnsafeMutablePointer<InterfaceState>) {
+    let mask = interface.pointee.transmitMask
+    guard mask != 0 else { return }
+    let doorbell = interface.pointee.register(DoorbellPage.transmitDoorbell)
+    // Bit 11 marks a command (alternatives, timers), not an index.
+    guard doorbell & 0x800 == 0 else { return }
+    let end = doorbell & mask
+    guard interface.pointee.transmitRead != end, !interface.pointee.transmitStopped else { return }
+    pointee.counters.doorbells &+= 1
+    while interface.pointee.transmitRead != end {
+      guard transmitOne(interface, end: end) else { break }
+      if interface.pointee.stampsTransmits {
+        completeWithTimestamp(interface)
+      } else {
+        interface.pointee.unreported &+= 1
+        if interface.pointee.unreported >= pointee.completionBatch { complete(interface) }
+      }
+    }
+    let lost = pointee.wire.transmitFlush(pointee.wire.context)
+    if lost > 0 {
+      pointee.counters.transmitCongested &+= UInt64(lost)
+      pointee.counters.transmitted &-= UInt64(lost)
+    }
+    if interface.pointee.unreported > 0 { complete(interface) }
+  }
+
+  /// One event for all packets since the last.
+  @inline(__always)
+  private func complete(_ interface: UnsafeMutablePointer<InterfaceState>) {
+    interface.pointee.unreported = 0
+    let last = (interface.pointee.transmitRead &- 1) & interface.pointee.transmitMask
+    interface.pointee.events.post(TransmitEventWord(index: last, label: interface.pointee.label).word)
+  }
+
+  /// Three events for one packet: completion, low and high part of the time.
+  @inline(never)
+  private func completeWithTimestamp(_ interface: UnsafeMutablePointer<InterfaceState>) {
+    complete(interface)
+    let time = AdapterClock.parts(pointee.clock.now())
+    let words = TransmitEventWord.timestamp(
+      quarters: time.quarters, seconds: time.seconds, label: interface.pointee.label)
+    interface.pointee.events.post(words.low)
+    interface.pointee.events.post(words.high)
+  }
+
+  /// Sends the packet at the read index. False when it is incomplete or has stopped the ring.
+  @inline(__always)
+  private func transmitOne(_ interface: UnsafeMutablePointer<InterfaceState>, end: UInt32) -> Bool {
+    let descriptor = TransmitDescriptor(word: interface.pointee.transmitRing[Int(interface.pointee.transmitRead)])
+    guard descriptor.word >> 62 == 0 else { return transmitGathered(interface, end: end) }
+    let length = descriptor.length
+    guard
+      let host = pointee.translation.translate(
+        descriptor.address, length: length, domain: interface.pointee.domain)
+    else {
+      stopTransmit(interface, code: QueueFault.dmaTranslation)
+      return false
+    }
+    interface.pointee.transmitRead = (interface.pointee.transmitRead &+ 1) & interface.pointee.transmitMask
+    guard length >= 14, length <= pointee.maximumFrame, !pointee.isForcedDown else {
+      refuse(interface, length: length)
+      return true
+    }
+    guard let room = pointee.wire.transmitReserve(pointee.wire.context, max(length, 60)) else {
+      pointee.counters.transmitCongested &+= 1
+      interface.pointee.counters.transmitDropped &+= 1
+      return true
+    }
+    memcpy(room, host, length)
+    finish(interface, room, length: length)
+    return true
+  }
+
+  /// A packet of several fragments: two passes, so that nothing is sent of one that faults.
+  @inline(never)
+  private func transmitGathered(_ interface: UnsafeMutablePointer<InterfaceState>, end: UInt32) -> Bool {
+    let mask = interface.pointee.transmitMask
+    var read = interface.pointee.transmitRead
+    var length = 0
+    var isComplete = false
+    while read != end, !isComplete {
+      let descriptor = TransmitDescriptor(word: interface.pointee.transmitRing[Int(read)])
+      guard !descriptor.isOption else {
+        stopTransmit(interface, code: QueueFault.badDescriptor)
+        return false
+      }
+      guard
+        pointee.translation.translate(
+          descriptor.address, length: descriptor.length, domain: interface.pointee.domain) != nil
+      else {
+        stopTransmit(interface, code: QueueFault.dmaTranslation)
+        return false
+      }
+      length += descriptor.length
+      isComplete = !descriptor.continues
+      read = (read &+ 1) & mask
+    }
+    guard isComplete else { return false }
+    let first = interface.pointee.transmitRead
+    interface.pointee.transmitRead = read
+    guard length >= 14, length <= pointee.maximumFrame, !pointee.isForcedDown else {
+      refuse(interface, length: length)
+      return true
+    }
+    guard let room = pointee.wire.transmitReserve(pointee.wire.context, max(length, 60)) else {
+      pointee.counters.transmitCongested &+= 1
+      interface.pointee.counters.transmitDropped &+= 1
+      return true
+    }
+    var position = 0
+    var slot = first
+    while slot != read {
+      let descriptor = TransmitDescriptor(word: interface.pointee.transmitRing[Int(slot)])
+      if let host = pointee.translation.translate(
+        descriptor.address, length: descriptor.length, domain: interface.pointee.domain)
+      {
+        memcpy(room + position, host, descriptor.length)
+      }
+      position += descriptor.length
+      slot = (slot &+ 1) & mask
+    }
+    finish(interface, room, length: length)
+    return true
+  }
+
+  /// Checksums, padding, and the wire.
+  @inline(__always)
+  private func finish(
+    _ interface: UnsafeMutablePointer<InterfaceState>, _ room: UnsafeMutableRawPointer, length: Int
+  ) {
+    var size = length
+    if size < 60 {
+      memset(room + size, 0, 60 - size)
+      size = 60
+    }
+    guard offload(interface, room, length: size) else {
+      interface.pointee.counters.transmitDropped &+= 1
+      pointee.counters.transmitFailed &+= 1
+      return
+    }
+    if pointee.transmitFaults != nil {
+      sendWithFaults(interface, room, length: size)
+      return
+    }
+    send(interface, length: size)
+  }
+
+  /// Commits the room reserved last.
+  @inline(__always)
+  func send(_ interface: UnsafeMutablePointer<InterfaceState>?, length: Int) {
+    let outcome = pointee.wire.transmitCommit(pointee.wire.context, length)
+    guard outcome == TransmitOutcome.sent.rawValue else {
+      countLost(interface, outcome)
+      return
+    }
+    pointee.counters.transmitted &+= 1
+    pointee.counters.transmittedBytes &+= UInt64(length)
+    if let interface {
+      interface.pointee.counters.transmitted &+= 1
+      interface.pointee.counters.transmittedBytes &+= UInt64(length)
+    }
+  }
+
+  @inline(never)
+  private func countLost(_ interface: UnsafeMutablePointer<InterfaceState>?, _ outcome: Int32) {
+    interface?.pointee.counters.transmitDropped &+= 1
+    switch TransmitOutcome(rawValue: outcome) {
+    case .congested: pointee.counters.transmitCongested &+= 1
+    case .linkDown: pointee.counters.transmitLinkDown &+= 1
+    case .oversize: pointee.counters.transmitOversize &+= 1
+    default: pointee.counters.transmitFailed &+= 1
+    }
+  }
+
+  /// A frame that the adapter does not send. Its descriptors complete all the same.
+  @inline(never)
+  private func refuse(_ interface: UnsafeMutablePointer<InterfaceState>, length: Int) {
+    interface.pointee.counters.transmitDropped &+= 1
+    if pointee.isForcedDown {
+      pointee.counters.transmitLinkDown &+= 1
+    } else if length > pointee.maximumFrame {
+      pointee.counters.transmitOversize &+= 1
+    } else {
+      pointee.counters.transmitFailed &+= 1
+    }
+  }
+
+  /// A DMA fault on transmit: what was sent before is completed, the ring stops, an error event tells why.
+  @inline(never)
+  private func stopTransmit(_ interface: UnsafeMutablePointer<InterfaceState>, code: UInt32) {
+    if interface.pointee.unreported > 0 { complete(interface) }
+    interface.pointee.transmitStopped = true
+    interface.pointee.counters.transmitFaults &+= 1
+    interface.pointee.events.post(
+      ManagementEventWord(
+        kind: ManagementEventWord.Kind.transmitError, data: code << 16 | UInt32(interface.pointee.label)
+      ).word)
+  }
+}

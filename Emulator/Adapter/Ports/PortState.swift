@@ -1,0 +1,53 @@
+import EtherFabric
+import EtherFabricFormats
+import Synchronization
+
+/// The datapath of a port at a fixed address: nothing in it is counted by reference. One thread at a time works on
+/// it, the one that has taken `claim`.
+struct PortState {
+  let claim: UnsafeMutablePointer<Atomic<Bool>>
+  var wire: WireOperations
+  let translation: TranslationTable
+  let interfaces: UnsafeMutablePointer<UnsafeMutablePointer<InterfaceState>?>
+  let filters: FilterTable
+  /// Room for the interfaces of one match.
+  let matches: UnsafeMutablePointer<UInt32>
+  /// Room for one frame that has to be padded or damaged.
+  let scratch: UnsafeMutableRawPointer
+  var clock = AdapterClock()
+  var counters = PortCounters()
+  /// Largest frame without FCS, one VLAN tag included: MTU + 18.
+  var maximumFrame: Int
+  var isForcedDown = false
+  /// An interface wants timestamps, so the clock is read.
+  var stampCount = 0
+  var receiveFaults: UnsafeMutablePointer<FaultInjector>?
+  var transmitFaults: UnsafeMutablePointer<FaultInjector>?
+  /// Packets that one completion event may stand for.
+  var completionBatch: UInt32
+
+  static let interfaceLimit = 1024
+  static let scratchSize = 16384 + 256
+  /// Frames that one service takes from the wire.
+  static let receiveBudget = 256
+}
+
+extension UnsafeMutablePointer where Pointee == PortState {
+  /// Takes the port for this thread. False when another thread has it: that thread is doing the work.
+  @inline(__always)
+  func tryClaim() -> Bool { !pointee.claim.pointee.exchange(true, ordering: .acquiring) }
+
+  @inline(__always)
+  func release() { pointee.claim.pointee.store(false, ordering: .releasing) }
+
+  /// Takes the port for a control call, which waits its turn.
+  func withClaim<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    var spins = 0
+    while !tryClaim() {
+      spins += 1
+      if spins > 100 { yieldProcessor() }
+    }
+    defer { release() }
+    return try body()
+  }
+}

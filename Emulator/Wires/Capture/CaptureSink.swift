@@ -1,0 +1,83 @@
+import CPcap
+import Glibc
+import Synchronization
+
+/// The memory behind a `CaptureWriter`: libpcap's dumper under a lock, counts, the first failure.
+///
+/// A datapath reaches it by pointer, so that it neither retains nor allocates.
+struct CaptureSink: ~Copyable {
+  private let lock: UnsafeMutablePointer<pthread_mutex_t>
+  private var dumper: OpaquePointer?
+  private let snapLength: Int
+  let recorded = SharedCount()
+  let lost = SharedCount()
+  /// The errno of the first failed write, 0 before.
+  let failure = Atomic<Int32>(0)
+
+  /// Takes over the dumper.
+  init(dumper: OpaquePointer, snapLength: Int) {
+    self.dumper = dumper
+    self.snapLength = snapLength
+    lock = .allocate(capacity: 1)
+    pthread_mutex_init(lock, nil)
+  }
+
+  deinit {
+    if let dumper { pcap_dump_close(dumper) }
+    pthread_mutex_destroy(lock)
+    lock.deallocate()
+  }
+
+  /// Appends a record. False when it is lost.
+  mutating func record(_ bytes: UnsafeRawPointer, length: Int, originalLength: Int, timestamp: UInt64) -> Bool {
+    pthread_mutex_lock(lock)
+    defer { pthread_mutex_unlock(lock) }
+    guard let dumper, length >= 0, failure.load(ordering: .relaxed) == 0 else {
+      lost.add()
+      return false
+    }
+    var header = pcap_pkthdr()
+    header.ts.tv_sec = Int(truncatingIfNeeded: timestamp / 1_000_000_000)
+    header.ts.tv_usec = Int(truncatingIfNeeded: timestamp % 1_000_000_000)
+    header.caplen = UInt32(truncatingIfNeeded: min(length, snapLength))
+    header.len = UInt32(truncatingIfNeeded: max(length, originalLength))
+    Glibc.errno = 0
+    // The callback's signature, which it shares with libpcap's loops, wants the dumper as bytes.
+    pcap_dump(
+      UnsafeMutableRawPointer(dumper).assumingMemoryBound(to: UInt8.self), &header,
+      bytes.assumingMemoryBound(to: UInt8.self))
+    guard ferror(pcap_dump_file(dumper)) == 0 else {
+      fail()
+      lost.add()
+      return false
+    }
+    recorded.add()
+    return true
+  }
+
+  /// Empties libpcap's buffer into the kernel.
+  mutating func flush() {
+    pthread_mutex_lock(lock)
+    flushLocked()
+    pthread_mutex_unlock(lock)
+  }
+
+  /// Empties the buffer and closes the file.
+  mutating func close() {
+    pthread_mutex_lock(lock)
+    flushLocked()
+    if let dumper { pcap_dump_close(dumper) }
+    dumper = nil
+    pthread_mutex_unlock(lock)
+  }
+
+  private func flushLocked() {
+    guard let dumper, failure.load(ordering: .relaxed) == 0 else { return }
+    Glibc.errno = 0
+    if pcap_dump_flush(dumper) != 0 { fail() }
+  }
+
+  private func fail() {
+    failure.store(Glibc.errno != 0 ? Glibc.errno : EIO, ordering: .releasing)
+  }
+}

@@ -1,0 +1,28 @@
+.PHONY: help build test demo bench lint format clean
+
+help: ## Lists these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: ## Installs what is missing, builds for speed and shows the library at work
+	@Scripts/install-needed
+	swift build -c release --product efvi
+	.build/release/efvi demo
+
+test: ## Installs what is missing, builds and runs every test
+	@Scripts/test
+
+build: ## Installs what is missing and builds everything for speed
+	@Scripts/install-needed
+	swift build -c release
+
+bench: ## Runs the benchmarks
+	@if [ -x Benchmarks/run ]; then Scripts/install-needed && Benchmarks/run; else echo "There is no Benchmarks/run."; fi
+
+lint: ## Checks the format of the Swift files
+	@Scripts/lint --strict
+
+format: ## Rewrites the Swift files in the project's format
+	@Scripts/format
+
+clean: ## Removes what was built
+	rm -rf .build

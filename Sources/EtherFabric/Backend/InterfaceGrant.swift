@@ -1,0 +1,61 @@
+/// What a backend hands out for a virtual interface: memory, registers and limits. Rings are the adapter's own
+/// formats; nothing else crosses between the API and an adapter.
+public struct InterfaceGrant {
+  /// Wakes an adapter that has no thread of its own. `reason` is a set of `Reason` bits.
+  public typealias Service = @convention(c) (_ context: UnsafeMutableRawPointer, _ reason: UInt32) -> Void
+
+  /// Why the adapter is called.
+  public enum Reason {
+    public static let poll: UInt32 = 1
+    public static let receiveDoorbell: UInt32 = 2
+    public static let transmitDoorbell: UInt32 = 4
+    public static let prime: UInt32 = 8
+  }
+
+  /// Number by which the backend knows the interface.
+  public var resource: UInt32
+  /// Hardware instance number.
+  public var instance: UInt32
+  /// Queue label in its event queue, 0 to 31.
+  public var label: Int
+  public var flags: InterfaceFlags
+  /// Event words, all ones when empty; on a shared queue, that of its owner.
+  public var eventQueue: UnsafeMutableRawPointer
+  public var eventCapacity: Int
+  public var receiveRing: UnsafeMutablePointer<UInt64>
+  public var receiveCapacity: Int
+  public var transmitRing: UnsafeMutablePointer<UInt64>
+  public var transmitCapacity: Int
+  /// Bytes before a packet in its first buffer: 0 or 14.
+  public var receivePrefixLength: Int
+  public var doorbells: UnsafeMutableRawPointer
+  /// Nil where the adapter watches the doorbells itself.
+  public var service: Service?
+  public var serviceContext: UnsafeMutableRawPointer
+  /// Readable when an event may have come after a prime, or -1.
+  public var waitDescriptor: Int32
+
+  public init(
+    resource: UInt32, instance: UInt32, label: Int, flags: InterfaceFlags, eventQueue: UnsafeMutableRawPointer,
+    eventCapacity: Int, receiveRing: UnsafeMutablePointer<UInt64>, receiveCapacity: Int,
+    transmitRing: UnsafeMutablePointer<UInt64>, transmitCapacity: Int, receivePrefixLength: Int,
+    doorbells: UnsafeMutableRawPointer, service: Service?, serviceContext: UnsafeMutableRawPointer,
+    waitDescriptor: Int32
+  ) {
+    self.resource = resource
+    self.instance = instance
+    self.label = label
+    self.flags = flags
+    self.eventQueue = eventQueue
+    self.eventCapacity = eventCapacity
+    self.receiveRing = receiveRing
+    self.receiveCapacity = receiveCapacity
+    self.transmitRing = transmitRing
+    self.transmitCapacity = transmitCapacity
+    self.receivePrefixLength = receivePrefixLength
+    self.doorbells = doorbells
+    self.service = service
+    self.serviceContext = serviceContext
+    self.waitDescriptor = waitDescriptor
+  }
+}

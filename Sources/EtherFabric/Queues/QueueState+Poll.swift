@@ -1,0 +1,102 @@
+import EtherFabricFormats
+
+extension UnsafeMutablePointer where Pointee == QueueState {
+  /// `ef_eventq_poll` of EF10. Not inlined: one call a poll, and a loop that decodes every kind of event.
+  @usableFromInline
+  func poll(into output: UnsafeMutablePointer<Event>, capacity: Int) -> Int {
+    let mask = pointee.eventMask
+    var pointer = pointee.eventPointer
+    if let service = pointee.service, !load(pointer & mask).isPresent {
+      service(pointee.context, InterfaceGrant.Reason.poll)
+    }
+    // The slot behind the reader has been cleared; an event in it means that the adapter has come round.
+    if load((pointer &- 1 &- pointee.clearStride) & mask).isPresent {
+      output[0] = .overflow
+      return 1
+    }
+    var produced = 0
+    while produced < capacity {
+      let word = load(pointer & mask)
+      guard word.isPresent else {
+        guard load((pointer &+ 1) & mask).isPresent else { break }
+        if produced > 0 { break }
+        pointee.counts.gaps &+= 1
+        pointer &+= 1
+        continue
+      }
+      // A time sync must not change the clock under the packets of this poll.
+      if word.code == EventWord.Code.mcdi, produced > 0 { break }
+      switch word.code {
+      case EventWord.Code.receive:
+        produced &+= receive(ReceiveEventWord(word: word.word), output + produced)
+      case EventWord.Code.transmit:
+        produced &+= transmit(TransmitEventWord(word: word.word), output + produced)
+      case EventWord.Code.mcdi:
+        produced &+= management(ManagementEventWord(word: word.word), output + produced)
+      default:
+        if ManagementEventWord(word: word.word).driverSubcode != 2 || word.code != EventWord.Code.driver {
+          pointee.counts.unknown &+= 1
+        }
+      }
+      pointee.events[Int((pointer &- pointee.clearStride) & mask)].store(.max, ordering: .relaxed)
+      pointer &+= 1
+    }
+    pointee.eventPointer = pointer
+    return produced
+  }
+
+  /// One word of the event queue. Acquire: what the adapter wrote before it is visible after it.
+  @inlinable @inline(__always)
+  func load(_ slot: UInt32) -> EventWord {
+    EventWord(word: pointee.events[Int(slot)].load(ordering: .acquiring))
+  }
+
+  @inline(__always)
+  private func receive(_ word: ReceiveEventWord, _ output: UnsafeMutablePointer<Event>) -> Int {
+    let label = EventWord(word: word.word).label
+    guard let queue = pointee.labels[label], queue.pointee.receiveMask != 0 else {
+      pointee.counts.badLabels &+= 1
+      return 0
+    }
+    let completed = (word.pointer &- queue.pointee.receiveRemoved) & 0xf
+    guard completed == 1 else {
+      guard completed == 0 else {
+        pointee.counts.unknown &+= 1
+        return 0
+      }
+      queue.pointee.inJumbo = false
+      output.pointee = .receiveTruncated(queue: UInt8(label))
+      return 1
+    }
+    var flags: ReceiveFlags = word.isMulticast ? .multicast : []
+    if queue.pointee.inJumbo {
+      queue.pointee.jumboBytes &+= UInt32(word.bytes)
+    } else {
+      queue.pointee.jumboBytes = UInt32(word.bytes)
+      flags.insert(.startOfPacket)
+    }
+    queue.pointee.inJumbo = word.continues
+    if word.continues { flags.insert(.continues) }
+    let slot = Int(queue.pointee.receiveRemoved & queue.pointee.receiveMask)
+    let id = RequestID(queue.pointee.receiveIDs[slot])
+    queue.pointee.receiveIDs[slot] = .max
+    queue.pointee.receiveRemoved &+= 1
+    let bytes = UInt16(truncatingIfNeeded: queue.pointee.jumboBytes)
+    let errors = word.word & queue.pointee.discardBits
+    guard errors != 0 else {
+      output.pointee = .receive(Event.Receive(id: id, bytes: bytes, flags: flags, queue: UInt8(label)))
+      return 1
+    }
+    output.pointee = .receiveDiscard(
+      Event.ReceiveDiscard(id: id, bytes: bytes, flags: flags, queue: UInt8(label), reason: Self.reason(errors)))
+    return 1
+  }
+
+  /// The sub-type of a discard: the frame check before checksums before inner checksums.
+  private static func reason(_ bits: UInt64) -> DiscardReason {
+    typealias Bit = ReceiveEventWord.Bit
+    if bits & (Bit.frameCheckBad | Bit.truncated) != 0 { return .frameCheckBad }
+    if bits & (Bit.ipChecksumBad | Bit.l4ChecksumBad) != 0 { return .checksumBad }
+    return .innerChecksumBad
+  }
+}

@@ -1,0 +1,130 @@
+import EtherFabricFormats
+import Synchronization
+
+/// The host's side of one virtual interface: what libciul keeps in `struct ef_vi` and `ef_vi_state`.
+///
+/// It lives at a fixed address, because VIs that share an event queue find each other by pointer. Ring indexes run
+/// freely and are masked at use.
+@frozen
+@usableFromInline
+struct QueueState {
+  // Event queue.
+  @usableFromInline var events: UnsafeMutablePointer<Atomic<UInt64>>
+  @usableFromInline var eventMask: UInt32
+  @usableFromInline var eventPointer: UInt32 = 0
+  @usableFromInline var clearStride: UInt32 = 0
+  /// Queues by label, 32 entries, on the VI that owns the event queue.
+  @usableFromInline var labels: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>
+
+  // Receive ring.
+  @usableFromInline var receiveDescriptors: UnsafeMutablePointer<UInt64>
+  @usableFromInline var receiveIDs: UnsafeMutablePointer<UInt32>
+  @usableFromInline var receiveMask: UInt32 = 0
+  @usableFromInline var receiveAdded: UInt32 = 0
+  @usableFromInline var receivePosted: UInt32 = 0
+  @usableFromInline var receiveRemoved: UInt32 = 0
+  @usableFromInline var receiveBufferLength: UInt32
+  @usableFromInline var receivePrefixLength: UInt32 = 0
+  /// Bytes of the packet whose fragments are arriving, 0 between packets.
+  @usableFromInline var jumboBytes: UInt32 = 0
+  @usableFromInline var inJumbo = false
+  @usableFromInline var label: UInt8 = 0
+  @usableFromInline var discardBits: UInt64
+
+  // Transmit ring.
+  @usableFromInline var transmitDescriptors: UnsafeMutablePointer<UInt64>
+  @usableFromInline var transmitIDs: UnsafeMutablePointer<UInt32>
+  @usableFromInline var transmitMask: UInt32 = 0
+  @usableFromInline var transmitAdded: UInt32 = 0
+  @usableFromInline var transmitPrevious: UInt32 = 0
+  @usableFromInline var transmitRemoved: UInt32 = 0
+  @usableFromInline var pushThreshold: UInt32 = RingRules.defaultPushThreshold
+  @usableFromInline var stampsTransmits = false
+  @usableFromInline var stampQuarters: UInt32 = 0
+  @usableFromInline var stampFlags: UInt8 = 0
+
+  // Clock, from time-sync events.
+  @usableFromInline var syncSeconds: UInt32 = 0
+  @usableFromInline var syncQuarters: UInt32 = 0
+  @usableFromInline var syncFlags: UInt8 = 0
+  @usableFromInline var isSynchronised = false
+  @usableFromInline var hasSynchronised = false
+
+  // Doorbells, and the call that wakes an adapter which has no thread of its own.
+  @usableFromInline var doorbells: UnsafeMutableRawPointer
+  @usableFromInline var service: InterfaceGrant.Service?
+  @usableFromInline var context: UnsafeMutableRawPointer
+  @usableFromInline var counts = EventCounts()
+
+  @usableFromInline
+  init(grant: borrowing InterfaceGrant, ids: UnsafeMutablePointer<UInt32>, transmitIDs: UnsafeMutablePointer<UInt32>,
+    labels: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>)
+  {
+    events = grant.eventQueue.assumingMemoryBound(to: Atomic<UInt64>.self)
+    eventMask = UInt32(grant.eventCapacity - 1)
+    self.labels = labels
+    receiveDescriptors = grant.receiveRing
+    receiveIDs = ids
+    receiveMask = grant.receiveCapacity == 0 ? 0 : UInt32(grant.receiveCapacity - 1)
+    transmitDescriptors = grant.transmitRing
+    self.transmitIDs = transmitIDs
+    transmitMask = grant.transmitCapacity == 0 ? 0 : UInt32(grant.transmitCapacity - 1)
+    receiveBufferLength = UInt32(RingRules.defaultReceiveBufferLength)
+    receivePrefixLength = UInt32(grant.receivePrefixLength)
+    discardBits = DiscardMask.standard.eventBits
+    label = UInt8(grant.label)
+    stampsTransmits = grant.flags.contains(.transmitTimestamps)
+    doorbells = grant.doorbells
+    service = grant.service
+    context = grant.serviceContext
+  }
+
+  /// Stores to a 32-bit register. Release: the descriptors are in memory before the adapter sees the doorbell.
+  @inlinable @inline(__always)
+  func ring(_ register: Int, _ value: UInt32) {
+    (doorbells + register).assumingMemoryBound(to: Atomic<UInt32>.self).pointee.store(value, ordering: .releasing)
+  }
+}
+
+/// Words that a poll consumed without giving an event for them, as libciul logs them.
+@frozen
+public struct EventCounts: Equatable, Sendable {
+  /// Receive events with a label that no queue has.
+  public var badLabels: UInt64 = 0
+  /// Events of a code, or with a descriptor pointer, that mean nothing.
+  public var unknown: UInt64 = 0
+  /// Empty slots that were skipped because an event stood behind them.
+  public var gaps: UInt64 = 0
+  /// Time-sync events.
+  public var timeSyncs: UInt64 = 0
+  @inlinable public init() {}
+}
+
+extension DiscardMask {
+  /// The bits of a receive event that this mask looks at.
+  @usableFromInline
+  var eventBits: UInt64 {
+    typealias Bit = ReceiveEventWord.Bit
+    var bits: UInt64 = 0
+    if contains(.l4ChecksumError) { bits |= Bit.l4ChecksumBad }
+    if contains(.l3ChecksumError) { bits |= Bit.ipChecksumBad }
+    // One bit stands for truncation and memory errors, so either mask shows it.
+    if contains(.frameCheckError) { bits |= Bit.frameCheckBad | Bit.truncated }
+    if contains(.lengthError) { bits |= Bit.truncated }
+    if contains(.innerL4ChecksumError) { bits |= Bit.innerL4ChecksumBad }
+    if contains(.innerL3ChecksumError) { bits |= Bit.innerIPChecksumBad }
+    return bits
+  }
+
+  /// The mask that `bits` stand for, as `ef_vi_receive_get_discards` gives it back.
+  @usableFromInline
+  init(eventBits bits: UInt64) {
+    typealias Bit = ReceiveEventWord.Bit
+    self = []
+    if bits & Bit.l4ChecksumBad != 0 { insert(.l4ChecksumError) }
+    if bits & Bit.ipChecksumBad != 0 { insert(.l3ChecksumError) }
+    if bits & Bit.truncated != 0 { formUnion([.frameCheckError, .lengthError]) }
+    if bits & Bit.innerL4ChecksumBad != 0 { insert(.innerL4ChecksumError) }
+    if bits & Bit.innerIPChecksumBad != 0 { insert(.innerL3ChecksumError) }
+  }
+}

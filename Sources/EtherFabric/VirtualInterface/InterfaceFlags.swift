@@ -1,0 +1,63 @@
+/// `enum ef_vi_flags`. How a virtual interface is to behave.
+public struct InterfaceFlags: OptionSet, Hashable, Sendable {
+  public var rawValue: UInt64
+  public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+  public static let transmitPhysicalAddresses = InterfaceFlags(rawValue: 0x20)  // EF_VI_TX_PHYS_ADDR
+  public static let receivePhysicalAddresses = InterfaceFlags(rawValue: 0x40)  // EF_VI_RX_PHYS_ADDR
+  /// Leaves IPv4 header checksums of sent packets as they are.
+  public static let noIPChecksum = InterfaceFlags(rawValue: 0x80)  // EF_VI_TX_IP_CSUM_DIS
+  /// Leaves TCP and UDP checksums of sent packets as they are.
+  public static let noL4Checksum = InterfaceFlags(rawValue: 0x100)  // EF_VI_TX_TCPUDP_CSUM_DIS
+  /// Drops sent packets that are neither TCP nor UDP.
+  public static let transmitTCPUDPOnly = InterfaceFlags(rawValue: 0x200)  // EF_VI_TX_TCPUDP_ONLY
+  /// Never writes a descriptor with the doorbell.
+  public static let pushDisabled = InterfaceFlags(rawValue: 0x4000)  // EF_VI_TX_PUSH_DISABLE
+  /// Always writes a descriptor with the doorbell.
+  public static let pushAlways = InterfaceFlags(rawValue: 0x8000)  // EF_VI_TX_PUSH_ALWAYS
+  public static let receiveTimestamps = InterfaceFlags(rawValue: 0x10000)  // EF_VI_RX_TIMESTAMPS
+  public static let transmitTimestamps = InterfaceFlags(rawValue: 0x20000)  // EF_VI_TX_TIMESTAMPS
+  public static let receivePackedStream = InterfaceFlags(rawValue: 0x80000)  // EF_VI_RX_PACKED_STREAM
+  public static let packedStream64K = InterfaceFlags(rawValue: 0x100000)  // EF_VI_RX_PS_BUF_SIZE_64K
+  public static let receiveEventMerge = InterfaceFlags(rawValue: 0x200000)  // EF_VI_RX_EVENT_MERGE
+  public static let transmitAlternatives = InterfaceFlags(rawValue: 0x400000)  // EF_VI_TX_ALT
+  public static let eventTimer = InterfaceFlags(rawValue: 0x800000)  // EF_VI_ENABLE_EV_TIMER
+  public static let cutThrough = InterfaceFlags(rawValue: 0x100_0000)  // EF_VI_TX_CTPIO
+  public static let cutThroughNoPoison = InterfaceFlags(rawValue: 0x200_0000)  // EF_VI_TX_CTPIO_NO_POISON
+  public static let receiveZeroCopy = InterfaceFlags(rawValue: 0x400_0000)  // EF_VI_RX_ZEROCOPY
+  public static let receiveFilterID = InterfaceFlags(rawValue: 0x1_0000_0000)  // EF_VI_RX_FILTER_ID
+}
+
+/// `enum ef_pd_flags`. How a protection domain is to behave.
+public struct DomainFlags: OptionSet, Hashable, Sendable {
+  public var rawValue: UInt32
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  public static let virtualFunction = DomainFlags(rawValue: 0x1)  // EF_PD_VF
+  public static let physicalMode = DomainFlags(rawValue: 0x2)  // EF_PD_PHYS_MODE
+  public static let receivePackedStream = DomainFlags(rawValue: 0x4)  // EF_PD_RX_PACKED_STREAM
+  public static let virtualPort = DomainFlags(rawValue: 0x8)  // EF_PD_VPORT
+  public static let multicastLoopback = DomainFlags(rawValue: 0x10)  // EF_PD_MCAST_LOOP
+  public static let ignoreBlacklist = DomainFlags(rawValue: 0x40)  // EF_PD_IGNORE_BLACKLIST
+  public static let express = DomainFlags(rawValue: 0x80)  // EF_PD_EXPRESS
+}
+
+/// The arguments of `ef_vi_alloc_from_pd`. Capacities in ring entries.
+public struct InterfaceOptions: Sendable, Equatable {
+  /// 512, 1024, 2048 or 4096 descriptors; 0 for no receive ring.
+  public var receiveCapacity: Int
+  /// 512, 1024 or 2048 descriptors; 0 for no transmit ring.
+  public var transmitCapacity: Int
+  /// A power of two from 512 to 32768; nil for the smallest that holds an event for every descriptor.
+  public var eventCapacity: Int?
+  public var flags: InterfaceFlags
+
+  public init(
+    receiveCapacity: Int = 512, transmitCapacity: Int = 512, eventCapacity: Int? = nil, flags: InterfaceFlags = []
+  ) {
+    self.receiveCapacity = receiveCapacity
+    self.transmitCapacity = transmitCapacity
+    self.eventCapacity = eventCapacity
+    self.flags = flags
+  }
+}

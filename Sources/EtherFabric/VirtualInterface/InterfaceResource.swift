@@ -1,0 +1,48 @@
+/// Owns what a virtual interface was granted, and gives it back when the last user has gone.
+@usableFromInline
+final class InterfaceResource: @unchecked Sendable {
+  let domain: ProtectionDomain
+  let grant: InterfaceGrant
+  let state: UnsafeMutablePointer<QueueState>
+  let eventOwner: InterfaceResource?
+  private let receiveIDs: UnsafeMutablePointer<UInt32>
+  private let transmitIDs: UnsafeMutablePointer<UInt32>
+  private let labels: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>?
+
+  init(domain: ProtectionDomain, grant: InterfaceGrant, eventOwner: InterfaceResource?) {
+    self.domain = domain
+    self.grant = grant
+    self.eventOwner = eventOwner
+    func ids(_ count: Int) -> UnsafeMutablePointer<UInt32> {
+      let ids = UnsafeMutablePointer<UInt32>.allocate(capacity: max(1, count))
+      ids.initialize(repeating: .max, count: max(1, count))
+      return ids
+    }
+    receiveIDs = ids(grant.receiveCapacity)
+    transmitIDs = ids(grant.transmitCapacity)
+    state = .allocate(capacity: 1)
+    let table: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>
+    if let eventOwner {
+      labels = nil
+      table = eventOwner.state.pointee.labels
+    } else {
+      table = .allocate(capacity: 32)
+      table.initialize(repeating: nil, count: 32)
+      labels = table
+    }
+    state.initialize(to: QueueState(grant: grant, ids: receiveIDs, transmitIDs: transmitIDs, labels: table))
+    table[grant.label] = state
+    if grant.flags.contains(.pushDisabled) { state.pointee.pushThreshold = 0 }
+    if grant.flags.contains(.pushAlways) { state.pointee.pushThreshold = .max }
+  }
+
+  deinit {
+    state.pointee.labels[grant.label] = nil
+    domain.driver.backend.freeInterface(grant.resource)
+    state.deinitialize(count: 1)
+    state.deallocate()
+    receiveIDs.deallocate()
+    transmitIDs.deallocate()
+    labels?.deallocate()
+  }
+}

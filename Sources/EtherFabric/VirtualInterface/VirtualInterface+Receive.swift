@@ -1,0 +1,91 @@
+import EtherFabricFormats
+
+extension VirtualInterface {
+  /// `ef_vi_receive_init`. Writes one receive descriptor; the adapter sees it after `receivePush`.
+  /// - Parameters:
+  ///   - address: where the adapter writes `receiveBufferLength` bytes at most.
+  ///   - id: comes back with the completion.
+  /// - Throws: `EAGAIN` where the ring is full, `EINVAL` for an address of more than 44 bits. Nothing is changed.
+  @inlinable
+  public mutating func receiveInit(_ address: DMAAddress, id: RequestID) throws(QueueError) {
+    let mask = state.pointee.receiveMask
+    let added = state.pointee.receiveAdded
+    guard added &- state.pointee.receiveRemoved < mask else {
+      throw mask == 0 ? QueueError(.noQueue) : QueueError(.ringFull, value: 1, limit: 0)
+    }
+    guard address.rawValue <= TransmitDescriptor.maximumAddress else {
+      throw QueueError(.addressOutOfRange, value: address.rawValue)
+    }
+    let slot = Int(added & mask)
+    state.pointee.receiveDescriptors[slot] =
+      ReceiveDescriptor(address: address.rawValue, length: Int(state.pointee.receiveBufferLength)).word
+    state.pointee.receiveIDs[slot] = id.rawValue
+    state.pointee.receiveAdded = added &+ 1
+  }
+
+  /// `ef_vi_receive_push`. Shows initialised descriptors to the adapter, in multiples of eight: up to seven wait
+  /// for the next push.
+  @inlinable
+  public mutating func receivePush() {
+    let target = state.pointee.receiveAdded & ~(RingRules.receivePushBatch - 1)
+    guard target != state.pointee.receivePosted else { return }
+    state.pointee.receivePosted = target
+    state.pointee.ring(DoorbellPage.receiveDoorbell, target & state.pointee.receiveMask)
+    if let service = state.pointee.service {
+      service(state.pointee.context, InterfaceGrant.Reason.receiveDoorbell)
+    }
+  }
+
+  /// `ef_vi_receive_post`. `receiveInit`, then `receivePush`.
+  @inlinable
+  public mutating func receivePost(_ address: DMAAddress, id: RequestID) throws(QueueError) {
+    try receiveInit(address, id: id)
+    receivePush()
+  }
+
+  /// `ef_vi_receive_space`. Descriptors that the ring can still take.
+  @inlinable public var receiveSpace: Int { receiveCapacity - receiveFillLevel }
+  /// `ef_vi_receive_fill_level`. Descriptors posted or initialised and not completed.
+  @inlinable public var receiveFillLevel: Int {
+    Int(state.pointee.receiveAdded &- state.pointee.receiveRemoved)
+  }
+  /// `ef_vi_receive_capacity`. Ring size minus one; 0 without a receive ring.
+  @inlinable public var receiveCapacity: Int { Int(state.pointee.receiveMask) }
+  /// `ef_vi_receive_prefix_len`. Bytes before the packet in its first buffer: 0 or 14.
+  @inlinable public var receivePrefixLength: Int { Int(state.pointee.receivePrefixLength) }
+
+  /// `ef_vi_receive_buffer_len` and `ef_vi_receive_set_buffer_len`. Bytes that the adapter may write to a buffer,
+  /// prefix included; for descriptors initialised from now on. 1792 at first.
+  /// - Precondition: 1 to 16383.
+  @inlinable public var receiveBufferLength: Int {
+    get { Int(state.pointee.receiveBufferLength) }
+    set {
+      precondition((1...0x3fff).contains(newValue), "receive buffer length must be 1 to 16383 bytes")
+      state.pointee.receiveBufferLength = UInt32(newValue)
+    }
+  }
+
+  /// `ef_vi_receive_set_discards` and `ef_vi_receive_get_discards`. Which errors make discard events.
+  public var receiveDiscards: DiscardMask {
+    get { DiscardMask(eventBits: state.pointee.discardBits) }
+    set { state.pointee.discardBits = newValue.eventBits }
+  }
+
+  /// Starts a receive ring that stopped after a DMA fault. No C counterpart.
+  /// - Returns: the ids that were posted, oldest first; their buffers are the caller's again.
+  public mutating func reinitializeReceiveQueue() throws(EtherFabricError) -> [RequestID] {
+    try resource.domain.driver.backend.restartReceive(interface: resourceID)
+    var ids: [RequestID] = []
+    while state.pointee.receiveRemoved != state.pointee.receiveAdded {
+      let slot = Int(state.pointee.receiveRemoved & state.pointee.receiveMask)
+      ids.append(RequestID(state.pointee.receiveIDs[slot]))
+      state.pointee.receiveIDs[slot] = .max
+      state.pointee.receiveRemoved &+= 1
+    }
+    state.pointee.receiveAdded = 0
+    state.pointee.receiveRemoved = 0
+    state.pointee.receivePosted = 0
+    state.pointee.inJumbo = false
+    return ids
+  }
+}

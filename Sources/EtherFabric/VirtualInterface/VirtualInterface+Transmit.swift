@@ -1,0 +1,178 @@
+import EtherFabricFormats
+import Synchronization
+
+extension VirtualInterface {
+  /// `ef_vi_transmit_init`. Writes the descriptors of one packet; the adapter sees them after `transmitPush`. A
+  /// packet that crosses a 4 KiB boundary takes a descriptor for each page.
+  /// - Parameters:
+  ///   - address: first byte of the frame.
+  ///   - length: bytes of the frame without FCS, at most 16383.
+  ///   - id: comes back with the completion.
+  /// - Throws: `EAGAIN` where the ring is full, `EINVAL` for a length or an address that no descriptor can carry.
+  ///   Nothing is changed.
+  @inlinable
+  public mutating func transmitInit(_ address: DMAAddress, length: Int, id: RequestID) throws(QueueError) {
+    let first = RingRules.pageSize - Int(truncatingIfNeeded: address.rawValue & 0xfff)
+    guard length <= first else { return try transmitInitSplit(address, length: length, id: id) }
+    try checkTransmit(address, length: length)
+    let added = state.pointee.transmitAdded
+    let mask = state.pointee.transmitMask
+    guard added &- state.pointee.transmitRemoved < mask else {
+      throw mask == 0 ? QueueError(.noQueue) : QueueError(.ringFull, value: 1, limit: 0)
+    }
+    let slot = Int(added & mask)
+    state.pointee.transmitDescriptors[slot] =
+      TransmitDescriptor(address: address.rawValue, length: length, continues: false).word
+    state.pointee.transmitIDs[slot] = id.rawValue
+    state.pointee.transmitAdded = added &+ 1
+  }
+
+  @usableFromInline
+  mutating func transmitInitSplit(_ address: DMAAddress, length: Int, id: RequestID) throws(QueueError) {
+    var fragment = DMAFragment(address: address, length: length)
+    try withUnsafePointer(to: &fragment) { pointer throws(QueueError) in
+      try transmitVectorInit(UnsafeBufferPointer(start: pointer, count: 1), id: id)
+    }
+  }
+
+  @inlinable @inline(__always)
+  func checkTransmit(_ address: DMAAddress, length: Int) throws(QueueError) {
+    guard length >= 0, length <= TransmitDescriptor.maximumLength else {
+      throw QueueError(
+        .lengthOutOfRange, value: UInt64(bitPattern: Int64(length)), limit: UInt64(TransmitDescriptor.maximumLength))
+    }
+    guard address.rawValue <= TransmitDescriptor.maximumAddress - UInt64(length) else {
+      throw QueueError(.addressOutOfRange, value: address.rawValue)
+    }
+  }
+
+  /// `ef_vi_transmitv_init`. Writes the descriptors of one packet that is gathered from fragments.
+  /// - Throws: as `transmitInit`; `EINVAL` for no fragment.
+  public mutating func transmitVectorInit(
+    _ fragments: UnsafeBufferPointer<DMAFragment>, id: RequestID
+  ) throws(QueueError) {
+    let mask = state.pointee.transmitMask
+    guard mask != 0 else { throw QueueError(.noQueue) }
+    var needed = 0
+    for fragment in fragments {
+      try checkTransmit(fragment.address, length: fragment.length)
+      needed += Self.pages(fragment)
+    }
+    guard !fragments.isEmpty, needed <= Int(mask) else {
+      throw QueueError(.badVector, value: UInt64(fragments.count), limit: UInt64(mask))
+    }
+    guard needed <= transmitSpace else {
+      throw QueueError(.ringFull, value: UInt64(needed), limit: UInt64(transmitSpace))
+    }
+    var added = state.pointee.transmitAdded
+    for fragment in fragments {
+      var address = fragment.address.rawValue
+      var left = fragment.length
+      repeat {
+        let part = min(left, RingRules.pageSize - Int(address & 0xfff))
+        needed -= 1
+        state.pointee.transmitDescriptors[Int(added & mask)] =
+          TransmitDescriptor(address: address, length: part, continues: needed > 0).word
+        state.pointee.transmitIDs[Int(added & mask)] = needed > 0 ? .max : id.rawValue
+        added &+= 1
+        address += UInt64(part)
+        left -= part
+      } while left > 0
+    }
+    state.pointee.transmitAdded = added
+  }
+
+  private static func pages(_ fragment: DMAFragment) -> Int {
+    let offset = Int(fragment.address.rawValue & 0xfff)
+    return max(1, (offset + fragment.length + RingRules.pageSize - 1) / RingRules.pageSize)
+  }
+
+  /// `ef_vi_transmit_push`. Rings the doorbell for what was initialised. While few descriptors are outstanding the
+  /// first new one travels with the doorbell.
+  @inlinable
+  public mutating func transmitPush() {
+    let previous = state.pointee.transmitPrevious
+    let added = state.pointee.transmitAdded
+    guard previous != added else { return }
+    let mask = state.pointee.transmitMask
+    let first = state.pointee.transmitDescriptors[Int(previous & mask)]
+    if previous &- state.pointee.transmitRemoved < state.pointee.pushThreshold, first >> 62 == 0 {
+      (state.pointee.doorbells + DoorbellPage.transmitPush).storeBytes(of: first, as: UInt64.self)
+    }
+    state.pointee.transmitPrevious = added
+    state.pointee.ring(DoorbellPage.transmitDoorbell, added & mask)
+    if let service = state.pointee.service {
+      service(state.pointee.context, InterfaceGrant.Reason.transmitDoorbell)
+    }
+  }
+
+  /// `ef_vi_transmit`. `transmitInit`, then `transmitPush`.
+  @inlinable
+  public mutating func transmit(_ address: DMAAddress, length: Int, id: RequestID) throws(QueueError) {
+    try transmitInit(address, length: length, id: id)
+    transmitPush()
+  }
+
+  /// `ef_vi_transmitv`. `transmitVectorInit`, then `transmitPush`.
+  public mutating func transmitVector(
+    _ fragments: UnsafeBufferPointer<DMAFragment>, id: RequestID
+  ) throws(QueueError) {
+    try transmitVectorInit(fragments, id: id)
+    transmitPush()
+  }
+
+  /// `ef_vi_transmit_init_undo`. Drops what was initialised and not pushed.
+  public mutating func transmitInitUndo() {
+    while state.pointee.transmitAdded != state.pointee.transmitPrevious {
+      state.pointee.transmitAdded &-= 1
+      state.pointee.transmitIDs[Int(state.pointee.transmitAdded & state.pointee.transmitMask)] = .max
+    }
+  }
+
+  /// `ef_vi_transmit_unbundle`. Takes the request ids that a completion returns, oldest first, at most 64 from one
+  /// event (`EF_VI_TRANSMIT_BATCH`).
+  /// - Returns: how many were stored.
+  @inlinable
+  public mutating func unbundle(_ event: Event.Transmit, into ids: UnsafeMutableBufferPointer<RequestID>) -> Int {
+    guard let base = ids.baseAddress else { return 0 }
+    return state.unbundle(event, into: base, capacity: ids.count)
+  }
+
+  /// The same for ids in a span.
+  @inlinable
+  public mutating func unbundle(_ event: Event.Transmit, into ids: inout MutableSpan<RequestID>) -> Int {
+    ids.withUnsafeMutableBufferPointer { state.unbundle(event, into: $0.baseAddress!, capacity: $0.count) }
+  }
+
+  /// `ef_vi_set_tx_push_threshold`. Descriptors outstanding from which on the doorbell goes without a descriptor.
+  public mutating func setPushThreshold(_ threshold: Int) {
+    guard !flags.contains(.pushDisabled) else { return }
+    state.pointee.pushThreshold = UInt32(clamping: threshold)
+  }
+
+  /// `ef_vi_transmit_space`. Descriptors that the ring can still take.
+  @inlinable public var transmitSpace: Int { transmitCapacity - transmitFillLevel }
+  /// `ef_vi_transmit_fill_level`. Descriptors not yet unbundled.
+  @inlinable public var transmitFillLevel: Int {
+    Int(state.pointee.transmitAdded &- state.pointee.transmitRemoved)
+  }
+  /// `ef_vi_transmit_capacity`. Ring size minus one; 0 without a transmit ring.
+  @inlinable public var transmitCapacity: Int { Int(state.pointee.transmitMask) }
+
+  /// `ef_vi_reinit_txq_post_error`. Starts a transmit ring that stopped after a DMA fault.
+  /// - Returns: the ids of the packets that were not sent, oldest first (`ef_vi_for_each_tx_error_failed_transmit`).
+  public mutating func reinitializeTransmitQueue() throws(EtherFabricError) -> [RequestID] {
+    try resource.domain.driver.backend.restartTransmit(interface: resourceID)
+    var ids: [RequestID] = []
+    while state.pointee.transmitRemoved != state.pointee.transmitAdded {
+      let slot = Int(state.pointee.transmitRemoved & state.pointee.transmitMask)
+      if state.pointee.transmitIDs[slot] != .max { ids.append(RequestID(state.pointee.transmitIDs[slot])) }
+      state.pointee.transmitIDs[slot] = .max
+      state.pointee.transmitRemoved &+= 1
+    }
+    state.pointee.transmitAdded = 0
+    state.pointee.transmitPrevious = 0
+    state.pointee.transmitRemoved = 0
+    return ids
+  }
+}
