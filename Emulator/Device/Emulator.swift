@@ -62,7 +62,9 @@ public enum Emulator {
   private static func faults(_ device: DeviceString) throws(EtherFabricError) -> FaultPlan {
     var plan = FaultPlan()
     for option in device.options where option.key == "seed" || device.faults.contains(option) {
-      _ = try plan.set(option.key, to: option.value)
+      let key = option.key.replacing("truncate", with: "cut")
+      // A rate says how often; how long is 10 microseconds.
+      _ = try plan.set(key, to: key.hasSuffix("delay") ? option.value + ":10000" : option.value)
     }
     return plan
   }
