@@ -73,5 +73,9 @@ let package = Package(
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       path: "Sources/efvi", swiftSettings: strict),
+
+    .testTarget(
+      name: "FilterTests", dependencies: ["EtherFabric", "EmulatedAdapter"], path: "Tests/FilterTests",
+      swiftSettings: strict),
   ]
 )
