@@ -76,7 +76,9 @@ import Testing
 
   @Test func aFullTableRefusesAndWorksAgainAfterRemoval() throws {
     var cookies: [FilterCookie] = []
-    for number in 0..<8192 as Range<UInt32> { cookies.append(try table.insert(Self.numbered(number), interface: number % 60)) }
+    for number in 0..<8192 as Range<UInt32> {
+      cookies.append(try table.insert(Self.numbered(number), interface: number % 60))
+    }
     expect(ENOSPC) { () throws(EtherFabricError) in _ = try table.insert(.unicastAll, interface: 0) }
     for number in 0..<8192 as Range<UInt32> {
       #expect(table.route(Self.frame(number)).interfaces == [number % 60])
