@@ -80,6 +80,7 @@ let package = Package(
       path: "Sources/efvi", swiftSettings: strict),
 
     .testTarget(
+<<<<<<< HEAD
       name: "CaptureTests", dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CPcap"],
       path: "Tests/CaptureTests", swiftSettings: strict),
     .testTarget(
@@ -102,5 +103,9 @@ let package = Package(
     .testTarget(
       name: "ControlTests", dependencies: ["EtherFabric", "EtherFabricFormats", "EmulatedAdapter"],
       path: "Tests/ControlTests", swiftSettings: strict),
+=======
+      name: "FilterTests", dependencies: ["EtherFabric", "EmulatedAdapter"], path: "Tests/FilterTests",
+      swiftSettings: strict),
+>>>>>>> filters
   ]
 )
