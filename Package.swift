@@ -80,7 +80,6 @@ let package = Package(
       path: "Sources/efvi", swiftSettings: strict),
 
     .testTarget(
-<<<<<<< HEAD
       name: "CaptureTests", dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CPcap"],
       path: "Tests/CaptureTests", swiftSettings: strict),
     .testTarget(
@@ -103,9 +102,8 @@ let package = Package(
     .testTarget(
       name: "ControlTests", dependencies: ["EtherFabric", "EtherFabricFormats", "EmulatedAdapter"],
       path: "Tests/ControlTests", swiftSettings: strict),
-=======
+    .testTarget(
       name: "FilterTests", dependencies: ["EtherFabric", "EmulatedAdapter"], path: "Tests/FilterTests",
       swiftSettings: strict),
->>>>>>> filters
   ]
 )
