@@ -1,7 +1,8 @@
-@testable import EmulatedAdapter
 import EtherFabric
 import Glibc
 import Testing
+
+@testable import EmulatedAdapter
 
 @Suite struct PlanTests {
   @Test func parsesAllKeys() throws {
@@ -74,9 +75,10 @@ import Testing
     #expect((1...4).map { _ in faults.nextFails(.protectionDomain) } == [false, true, false, false])
     #expect((1...6).map { _ in faults.nextFails(.virtualInterface) } == [false, false, true, false, false, true])
     #expect((1...3).allSatisfy { _ in !faults.nextFails(.filter) })
-    #expect(faults.counters.map(\.name) == [
-      "fault_pd_refused", "fault_memreg_refused", "fault_vi_refused", "fault_filter_refused",
-    ])
+    #expect(
+      faults.counters.map(\.name) == [
+        "fault_pd_refused", "fault_memreg_refused", "fault_vi_refused", "fault_filter_refused",
+      ])
     #expect(faults.counters.map(\.value) == [1, 0, 2, 0])
   }
 
