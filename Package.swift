@@ -95,11 +95,24 @@ let package = Package(
       name: "FaultTests", dependencies: ["EmulatedAdapter", "EtherFabric"], path: "Tests/FaultTests",
       swiftSettings: strict),
     .testTarget(
+      name: "AdapterTests",
+      dependencies: [
+        "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator", "EmulatedAdapter",
+        "EmulatedWires", "CEmulatorRegistration",
+      ],
+      path: "Tests/AdapterTests", swiftSettings: strict),
+    .testTarget(
       name: "NetworkLabTests", dependencies: ["NetworkLab", "EtherFabric"],
       path: "Tests/NetworkLabTests", swiftSettings: strict),
     .testTarget(
       name: "PacketWireTests",
       dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CLinuxShims"],
       path: "Tests/PacketWireTests", swiftSettings: strict),
+    .testTarget(
+      name: "ControlTests", dependencies: ["EtherFabric", "EtherFabricFormats", "EmulatedAdapter"],
+      path: "Tests/ControlTests", swiftSettings: strict),
+    .testTarget(
+      name: "FilterTests", dependencies: ["EtherFabric", "EmulatedAdapter"], path: "Tests/FilterTests",
+      swiftSettings: strict),
   ]
 )

@@ -46,7 +46,9 @@ import Testing
     #expect(!isReadable(wire.waitDescriptor))
   }
 
-  @Test(arguments: [(1.0, 500_000_000, 2_500_000_000), (2, 250_000_000, 1_250_000_000), (0.5, 1_000_000_000, 5_000_000_000)])
+  @Test(arguments: [
+    (1.0, 500_000_000, 2_500_000_000), (2, 250_000_000, 1_250_000_000), (0.5, 1_000_000_000, 5_000_000_000),
+  ])
   func keepsTheRecordedPace(_ speed: Double, _ second: UInt64, _ third: UInt64) throws {
     write(threeFrames(), to: folder.file("a"))
     let clock = ManualClock()

@@ -87,6 +87,27 @@ import Testing
     #expect(contents(file.path).starts(with: pcapHeader() + pcapRecord(0, 1, frame(1))))
   }
 
+  @Test func recordsOfSeveralThreadsNeverInterleave() async throws {
+    let writer = try CaptureWriter(path: folder.file("out"))
+    await withTaskGroup(of: Void.self) { group in
+      for thread in 0..<4 {
+        group.addTask {
+          for number in 0..<200 {
+            writer.record(frame(thread, length: 1514), at: UInt64(number))
+            if number % 50 == 0 { try? writer.flush() }
+          }
+        }
+      }
+    }
+    try writer.close()
+    let frames = try CaptureReader(path: folder.file("out")).readAll()
+    for thread in 0..<4 {
+      let own = frames.filter { $0.bytes == frame(thread, length: 1514) }
+      #expect(own.map(\.timestamp) == (0..<200).map { UInt64($0) })
+    }
+    #expect(writer.framesRecorded == 800)
+  }
+
   @Test func losesWhatComesAfterClosing() throws {
     let writer = try CaptureWriter(path: folder.file("out"))
     try writer.close()

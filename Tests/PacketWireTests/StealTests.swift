@@ -138,7 +138,7 @@ struct StealTests {
   func version6() throws {
     try Namespace.run {
       let setting = try Setting()
-      let socket = try KernelSocket(socket(AF_INET6, Int32(SOCK_DGRAM.rawValue), 0))
+      let socket = try KernelSocket(socket(AF_INET6, 2, 0))
       try socket.bind("::", 8000)
       let address: [UInt8] = [0xfd] + [UInt8](repeating: 0, count: 14)
       var udp: [UInt8] = [0x0f, 0xa0, 0x1f, 0x40, 0, 12, 0, 0, 1, 2, 3, 4]

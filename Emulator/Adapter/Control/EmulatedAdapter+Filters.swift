@@ -8,7 +8,7 @@ extension EmulatedAdapter {
       try fails(.filter, "VirtualInterface.addFilter", &state)
       let cookie = try port.withClaim { () throws(EtherFabricError) in
         port.receiveFromWire()
-        return try port.pointee.filters.insert(filter, interface: interface)
+        return try filters.insert(filter, interface: interface)
       }
       updateStealing(&state)
       return cookie
@@ -19,7 +19,7 @@ extension EmulatedAdapter {
     try locked { state throws(EtherFabricError) in
       try port.withClaim { () throws(EtherFabricError) in
         port.receiveFromWire()
-        try port.pointee.filters.remove(cookie, interface: interface)
+        try filters.remove(cookie, interface: interface)
       }
       updateStealing(&state)
     }
@@ -28,13 +28,13 @@ extension EmulatedAdapter {
   public func query(_ cookie: FilterCookie, interface: UInt32) throws(EtherFabricError) -> FilterInfo {
     try locked { _ throws(EtherFabricError) in
       try port.withClaim { () throws(EtherFabricError) in
-        try port.pointee.filters.query(cookie, interface: interface)
+        try filters.query(cookie, interface: interface)
       }
     }
   }
 
   /// Tells the wire what the kernel must not see any more.
   func updateStealing(_ state: inout ControlState) {
-    state.stealing = wire.steal(port.withClaim { port.pointee.filters.stealMatches() })
+    state.stealing = wire.steal(port.withClaim { filters.stealMatches() })
   }
 }

@@ -104,7 +104,7 @@ extension EmulatedAdapter {
       guard let memory = state.interfaces.removeValue(forKey: resource) else { return }
       port.withClaim {
         port.pointee.interfaces[Int(resource)] = nil
-        port.pointee.filters.removeAll(interface: resource)
+        filters.removeAll(interface: resource)
         if memory.state.pointee.wantsTimeSync { port.pointee.stampCount -= 1 }
       }
       memory.events.labels &= ~(1 << UInt32(memory.state.pointee.label))

@@ -21,7 +21,7 @@ extension EmulatedAdapter {
     }
   }
 
-  public func freeDomain(_ domain: UInt32) { locked { $0.domains.remove(domain) } }
+  public func freeDomain(_ domain: UInt32) { locked { _ = $0.domains.remove(domain) } }
 
   public func register(
     _ base: UnsafeMutableRawPointer, byteCount: Int, domain: UInt32
@@ -51,13 +51,12 @@ extension EmulatedAdapter {
     }
   }
 
-  /// `Mutex.withLock` for bodies with typed errors.
+  /// Runs a control call alone.
   func locked<Result, Failure: Error>(
     _ body: (inout ControlState) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    let outcome = control.withLock { state -> Swift.Result<Result, Failure> in
-      do throws(Failure) { return .success(try body(&state)) } catch { return .failure(error) }
-    }
-    return try outcome.get()
+    pthread_mutex_lock(controlLock)
+    defer { pthread_mutex_unlock(controlLock) }
+    return try body(&control)
   }
 }

@@ -11,10 +11,13 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
   public let settings: AdapterSettings
   public let wire: any Wire
   let port: UnsafeMutablePointer<PortState>
-  let control: Mutex<ControlState>
+  let filters: FilterTable
+  /// Guards `control`. Taken first, then the port.
+  let controlLock: UnsafeMutablePointer<pthread_mutex_t>
+  var control: ControlState
   private var thread: ServiceThread?
 
-  /// Everything that changes under the control lock. The lock is taken first, then the port.
+  /// Everything that changes under the control lock.
   struct ControlState {
     var pages = PageAllocator()
     var domains: Set<UInt32> = []
@@ -27,8 +30,11 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
   public init(wire: any Wire, settings: AdapterSettings = AdapterSettings()) throws(EtherFabricError) {
     self.wire = wire
     self.settings = settings
-    control = Mutex(ControlState(allocationFaults: AllocationFaults(settings.faults)))
+    control = ControlState(allocationFaults: AllocationFaults(settings.faults))
+    controlLock = .allocate(capacity: 1)
+    pthread_mutex_init(controlLock, nil)
     let translation = try TranslationTable()
+    filters = FilterTable(limit: settings.filterLimit, hardwareMAC: Self.address(wire, settings))
     let claim = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
       .bindMemory(to: Atomic<Bool>.self, capacity: 1)
     claim.initialize(to: Atomic(false))
@@ -39,13 +45,12 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     port.initialize(
       to: PortState(
         claim: claim, wire: wire.operations, translation: translation, interfaces: interfaces,
-        filters: FilterTable(limit: settings.filterLimit), matches: .allocate(capacity: PortState.interfaceLimit),
+        matcher: filters.matcher, recipients: .allocate(capacity: PortState.interfaceLimit),
         scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64),
         maximumFrame: (settings.mtu ?? wire.mtu) + 18,
         completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch))))
     port.pointee.clock.isManual = settings.hasManualClock
     port.pointee.isForcedDown = settings.startsLinkDown
-    port.pointee.filters.setOwnAddress(macAddress.value)
     if !settings.faults.receive.isHarmless { port.pointee.receiveFaults = Self.injector(settings.faults, .receive) }
     if !settings.faults.transmit.isHarmless { port.pointee.transmitFaults = Self.injector(settings.faults, .transmit) }
     if settings.service == .thread { thread = ServiceThread(port: port, wire: wire) }
@@ -63,17 +68,20 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
       faults?.pointee.deallocate()
       faults?.deallocate()
     }
+    pthread_mutex_destroy(controlLock)
+    controlLock.deallocate()
     port.pointee.translation.deallocate()
-    port.pointee.filters.deallocate()
     port.pointee.interfaces.deallocate()
-    port.pointee.matches.deallocate()
+    port.pointee.recipients.deallocate()
     port.pointee.scratch.deallocate()
     port.pointee.claim.deallocate()
     port.deallocate()
   }
 
-  public var macAddress: MACAddress {
-    settings.macAddress ?? wire.macAddress ?? Self.address(of: wire.name)
+  public var macAddress: MACAddress { Self.address(wire, settings) }
+
+  private static func address(_ wire: any Wire, _ settings: AdapterSettings) -> MACAddress {
+    settings.macAddress ?? wire.macAddress ?? address(of: wire.name)
   }
 
   /// A stable address for a wire without one: the adapter maker's prefix and a hash of the name.

@@ -1,3 +1,4 @@
+import CLinuxShims
 import EtherFabric
 import EtherFabricFormats
 import Glibc
@@ -61,18 +62,17 @@ final class EventQueueMemory {
 
   init(capacity: Int, owner: UInt32, wireDescriptor: Int32) throws(EtherFabricError) {
     let call = "ProtectionDomain.allocateVirtualInterface"
-    signal = eventfd(0, Int32(EFD_NONBLOCK.rawValue | EFD_CLOEXEC.rawValue))
-    waitDescriptor = epoll_create1(Int32(EPOLL_CLOEXEC.rawValue))
+    signal = efvi_wake_create()
+    waitDescriptor = efvi_wait_create()
     guard signal >= 0, waitDescriptor >= 0 else {
-      let code = errno
+      let code = -min(signal, waitDescriptor)
       if signal >= 0 { close(signal) }
+      if waitDescriptor >= 0 { close(waitDescriptor) }
       throw EtherFabricError(
         call, errno: code, reason: "no descriptor to wait on", remedy: "Raise the limit of open files (ulimit -n).")
     }
     for descriptor in [signal, wireDescriptor] where descriptor >= 0 {
-      var interest = epoll_event()
-      interest.events = EPOLLIN.rawValue
-      epoll_ctl(waitDescriptor, EPOLL_CTL_ADD, descriptor, &interest)
+      _ = efvi_wait_add(waitDescriptor, descriptor)
     }
     self.capacity = capacity
     self.owner = owner

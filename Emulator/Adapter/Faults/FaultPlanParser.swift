@@ -14,7 +14,8 @@ extension FaultPlan {
         throw Self.refuse("`\(part)` is no key=value", "Write for example drop=0.01.")
       }
       guard try set(String(pair[0]), to: String(pair[1])) else {
-        throw Self.refuse("`\(part)`: there is no fault `\(pair[0])`", "Known are \(Self.keys.joined(separator: ", ")).")
+        throw Self.refuse(
+          "`\(part)`: there is no fault `\(pair[0])`", "Known are \(Self.keys.joined(separator: ", ")).")
       }
     }
   }

@@ -50,6 +50,6 @@ public struct SeededGenerator: RandomNumberGenerator, BitwiseCopyable, Sendable 
   }
 
   private static func rotate(_ value: UInt64, by count: UInt64) -> UInt64 {
-    value << count | value >> (64 - count)
+    value &<< count | value &>> (64 &- count)
   }
 }

@@ -1,6 +1,6 @@
+import CLinuxShims
 import EtherFabric
 import EtherFabricFormats
-import Glibc
 import Synchronization
 
 /// The adapter's side of an event queue.
@@ -40,7 +40,7 @@ extension UnsafeMutablePointer where Pointee == EventQueueState {
   @inline(never)
   func signal() {
     pointee.isPrimed = false
-    eventfd_write(pointee.wake, 1)
+    efvi_wake_signal(pointee.wake)
   }
 
   /// Starts from the beginning: all slots empty.

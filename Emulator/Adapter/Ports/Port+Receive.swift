@@ -53,7 +53,9 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(__always)
   func dispatch(_ frame: WireFrame, errors: UInt64) {
     let classified = ClassifiedFrame(frame, errors: errors)
-    let count = match(classified)
+    let count = pointee.matcher.match(
+      classified.key, into: pointee.recipients, capacity: PortState.interfaceLimit
+    ).count
     guard count > 0 else {
       pointee.counters.filtered &+= 1
       return
@@ -61,7 +63,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     if count > 1 { pointee.counters.replicated &+= UInt64(count - 1) }
     var best = DeliveryOutcome.stopped
     for index in 0..<count {
-      guard let interface = pointee.interfaces[Int(pointee.matches[index])] else { continue }
+      guard let interface = pointee.interfaces[Int(pointee.recipients[index].interface)] else { continue }
       let outcome = deliver(frame, to: interface, flags: classified.eventFlags)
       if outcome.rawValue > best.rawValue { best = outcome }
     }

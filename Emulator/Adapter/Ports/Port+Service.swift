@@ -1,6 +1,7 @@
 import EtherFabric
 import EtherFabricFormats
 import Glibc
+import Synchronization
 
 func yieldProcessor() { sched_yield() }
 

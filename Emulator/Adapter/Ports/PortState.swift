@@ -9,9 +9,9 @@ struct PortState {
   var wire: WireOperations
   let translation: TranslationTable
   let interfaces: UnsafeMutablePointer<UnsafeMutablePointer<InterfaceState>?>
-  let filters: FilterTable
+  let matcher: FilterMatcher
   /// Room for the interfaces of one match.
-  let matches: UnsafeMutablePointer<UInt32>
+  let recipients: UnsafeMutablePointer<FilterRecipient>
   /// Room for one frame that has to be padded or damaged.
   let scratch: UnsafeMutableRawPointer
   var clock = AdapterClock()

@@ -1,4 +1,5 @@
 import EmulatedAdapter
+import Synchronization
 
 /// The datapath of a cable: two ports, the frame is gathered straight into the ring to the other end.
 enum CableOperations {

@@ -1,3 +1,4 @@
+import CLinuxShims
 import EmulatedAdapter
 import EtherFabric
 import Glibc
@@ -46,7 +47,7 @@ public final class Segment: @unchecked Sendable {
     ports = .allocate(capacity: portCount)
     for index in 0..<portCount {
       (attached + index).initialize(to: Atomic(false))
-      wake[index] = eventfd(0, Int32(EFD_NONBLOCK.rawValue | EFD_CLOEXEC.rawValue))
+      wake[index] = efvi_wake_create()
       let incoming = UnsafeMutablePointer<FrameRingReader>.allocate(capacity: portCount)
       for source in 0..<portCount {
         (incoming + source).initialize(to: FrameRingReader(rings[source * portCount + index]))

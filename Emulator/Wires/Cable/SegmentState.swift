@@ -1,4 +1,4 @@
-import Glibc
+import CLinuxShims
 import Synchronization
 
 /// One port of a segment at a fixed address: the context of its `WireOperations`.
@@ -39,20 +39,19 @@ extension UnsafeMutablePointer where Pointee == SegmentPort {
   @inline(never)
   private func wake(_ port: Int) {
     if pointee.outgoing[port].isArmed.pointee.exchange(false, ordering: .acquiringAndReleasing) {
-      eventfd_write(pointee.wake[port], 1)
+      efvi_wake_signal(pointee.wake[port])
     }
   }
 
   /// Before a sleep: clears old signals, arms all rings, makes every writer see it, and looks again.
   func arm() {
-    var count: eventfd_t = 0
-    while eventfd_read(pointee.wake[pointee.index], &count) == 0 {}
+    efvi_wake_clear(pointee.wake[pointee.index])
     for port in 0..<pointee.portCount where port != pointee.index {
       pointee.incoming[port].isArmed.pointee.store(true, ordering: .sequentiallyConsistent)
     }
     processWideBarrier()
     for port in 0..<pointee.portCount where port != pointee.index {
-      if pointee.incoming[port].next() != nil { eventfd_write(pointee.wake[pointee.index], 1) }
+      if pointee.incoming[port].next() != nil { efvi_wake_signal(pointee.wake[pointee.index]) }
     }
   }
 }

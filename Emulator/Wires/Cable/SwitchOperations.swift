@@ -1,5 +1,6 @@
 import EmulatedAdapter
 import Glibc
+import Synchronization
 
 /// The datapath of a switch: addresses are learned, unknown and group addresses go to all other ports, and frames
 /// of different senders arrive in the order in which they were sent.

@@ -104,8 +104,10 @@ public final class CaptureReader {
   /// Why reading stopped before the end of the file: `ENODATA` when the file is cut in the middle of a record,
   /// `EBADMSG` for a record that makes no sense, else the errno of the read. Nil while all is well.
   public var error: EtherFabricError? {
+    // What `end` is published with may be read only after it.
+    let end = source.pointee.end
     let code = source.pointee.errorNumber
-    switch source.pointee.end {
+    switch end {
     case .none, .endOfFile:
       return nil
     case .truncated:

@@ -6,6 +6,7 @@
 #include "barrier.h"
 #include "lab.h"
 #include "shim_event.h"
+#include "wake.h"
 #include "PacketNamespaceShims.h"
 #include "PacketSocketShims.h"
 #include "PacketStealShims.h"

@@ -11,9 +11,9 @@ public final class BackendBox {
 
   /// Opens a device through the table.
   static func open(_ device: DeviceString) throws(EtherFabricError) -> any AdapterBackend {
-    guard let opener = efvi_backend_find(device.scheme) else {
+    guard let opener = efvi_backend_find(device.scheme.rawValue) else {
       throw EtherFabricError(
-        "Driver.open", errno: 19, reason: "'\(device.scheme):': this build has no such backend",
+        "Driver.open", errno: 19, reason: "'\(device.scheme.rawValue):': this build has no such backend",
         remedy: "Available: \(schemes.map { $0 + ":" }.joined(separator: ", ")).")
     }
     guard let pointer = opener(device.description) else {

@@ -37,7 +37,7 @@ extension DeviceString {
       return (text, nil)
     case .cable, .switch:
       let (first, second) = DeviceText.split(text, at: "/")
-      let ports: ClosedRange<UInt64> = wire == .cable ? 0...1 : 0...63
+      let ports: ClosedRange<UInt64> = wire == .cable ? 0...1 : 0...15
       let digits = second ?? first
       guard let port = try? DeviceOptionRule.Value.integer(digits, in: ports) else {
         throw wrong(digits, "not a port of a \(wire.rawValue); \(ports.lowerBound) to \(ports.upperBound)")

@@ -2,7 +2,8 @@ import Synchronization
 
 /// `ef_driver_handle`. An open device: where protection domains come from.
 public final class Driver: Sendable {
-  let backend: any AdapterBackend
+  /// The adapter behind the handle.
+  public let backend: any AdapterBackend
   private let isClosed = Atomic<Bool>(false)
 
   init(backend: any AdapterBackend) { self.backend = backend }
@@ -29,7 +30,7 @@ public final class Driver: Sendable {
   public func capability(_ capability: Capability) throws(EtherFabricError) -> UInt64 {
     guard let value = backend.capability(capability) else {
       throw EtherFabricError(
-        "Driver.capability", errno: 95, reason: "\(identity.generation) does not have '\(capability.name)'",
+        "Driver.capability", errno: 95, reason: "\(identity.generation) does not have '\(capability.summary)'",
         remedy: "Ask before you use the feature, or choose another adapter with 'nic='.")
     }
     return value

@@ -40,7 +40,8 @@ extension FilterSpecification {
   /// The hardware documents that it does not take TCP and UDP frames this way: those need an address and a port.
   public mutating func setIPProtocol(_ ipProtocol: InternetProtocol) throws(EtherFabricError) {
     guard kind == [] || kind == .vlan || kind == .ethernet else {
-      throw incompatible("setIPProtocol", "\(ipProtocol)", with: "on an empty specification, a VLAN or an Ethernet filter")
+      throw incompatible(
+        "setIPProtocol", "\(ipProtocol)", with: "on an empty specification, a VLAN or an Ethernet filter")
     }
     self.ipProtocol = try Self.checkedProtocol("setIPProtocol", ipProtocol)
     kind.insert(.ipProtocol)

@@ -14,7 +14,8 @@ extension FilterSpecification {
   /// `ef_filter_spec_set_unicast_mismatch`: unicast frames that neither a filter nor the kernel takes.
   public mutating func setUnicastMismatch() throws(EtherFabricError) {
     try insert(
-      .unicastMismatch, after: [.vlan, .destination], "setUnicastMismatch", "on an empty specification, and with setVLAN")
+      .unicastMismatch, after: [.vlan, .destination], "setUnicastMismatch",
+      "on an empty specification, and with setVLAN")
   }
 
   /// `ef_filter_spec_set_multicast_mismatch`: multicast frames that neither a filter nor the kernel takes.

@@ -70,7 +70,8 @@ extension FilterSpecification {
 
   static func checkedProtocol(_ operation: String, _ value: InternetProtocol) throws(EtherFabricError) -> UInt8 {
     guard let number = UInt8(exactly: value.rawValue) else {
-      throw invalid(operation, "protocol \(value.rawValue) is not 0...255", "Give the number of an IP header, such as 17.")
+      throw invalid(
+        operation, "protocol \(value.rawValue) is not 0...255", "Give the number of an IP header, such as 17.")
     }
     return number
   }

@@ -30,7 +30,8 @@ package struct MemoryCalls: Sendable {
     lock: { mlock($0, $1) == 0 ? 0 : errno },
     lockLimit: {
       var limit = rlimit()
-      guard getrlimit(__rlimit_resource_t(8), &limit) == 0, limit.rlim_cur != rlim_t.max else { return nil }
+      let memoryLock = __rlimit_resource_t(8)  // RLIMIT_MEMLOCK
+      guard getrlimit(memoryLock, &limit) == 0, limit.rlim_cur != rlim_t.max else { return nil }
       return UInt64(limit.rlim_cur)
     },
     highestNode: { numa_available() < 0 ? nil : Int(numa_max_node()) },

@@ -1,4 +1,5 @@
 import EtherFabricFormats
+import Synchronization
 
 extension UnsafeMutablePointer where Pointee == QueueState {
   /// `ef_eventq_poll` of EF10. Not inlined: one call a poll, and a loop that decodes every kind of event.

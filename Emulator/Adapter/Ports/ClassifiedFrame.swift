@@ -1,0 +1,69 @@
+import EtherFabric
+import EtherFabricFormats
+
+/// A frame as the port's parser sees it: what its filters compare, and the bits its events carry.
+struct ClassifiedFrame {
+  let key: FrameKey
+  /// Error and class bits, at their place in a receive event.
+  let eventFlags: UInt64
+
+  /// - Parameter errors: what is known of the frame already: a bad frame check sequence, a cut.
+  @inline(__always)
+  init(_ frame: WireFrame, errors: UInt64) {
+    typealias Bit = ReceiveEventWord.Bit
+    let bytes = UnsafeRawPointer(frame.bytes)
+    let layout = FrameLayout(bytes, length: frame.length)
+    var flags =
+      errors
+      | ReceiveEventWord.classes(
+        l2: layout.baseClass.rawValue, vlanTags: layout.vlanCount, l3: layout.l3Class.rawValue,
+        l4: layout.l4Class.rawValue, multicast: layout.destinationClass != .unicast)
+    let verdict = layout.verifyChecksums(bytes)
+    if verdict.ipBad { flags |= Bit.ipChecksumBad }
+    if verdict.l4Bad { flags |= Bit.l4ChecksumBad }
+    eventFlags = flags
+
+    let destination =
+      UInt64(UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self))) << 16
+      | UInt64(UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt16.self)))
+    var key = FrameKey(destinationMAC: destination, vlan: layout.outerVLAN, etherType: layout.etherType)
+    let header = bytes + Int(layout.l3Offset)
+    switch layout.l3Class {
+    case .ip4:
+      key.setIPv4(
+        source: UInt32(bigEndian: header.loadUnaligned(fromByteOffset: 12, as: UInt32.self)),
+        destination: UInt32(bigEndian: header.loadUnaligned(fromByteOffset: 16, as: UInt32.self)),
+        ipProtocol: layout.ipProtocol, isFragment: false)
+    case .ip6:
+      key.setIPv6(
+        source: Self.half(header, 8), destination: Self.half(header, 24), ipProtocol: layout.ipProtocol,
+        isFragment: false)
+    default: break
+    }
+    if layout.l4Class != .none { key.setPorts(source: layout.sourcePort, destination: layout.destinationPort) }
+    self.key = key
+  }
+
+  @inline(__always)
+  private static func half(_ header: UnsafeRawPointer, _ offset: Int) -> (high: UInt64, low: UInt64) {
+    (
+      UInt64(bigEndian: header.loadUnaligned(fromByteOffset: offset, as: UInt64.self)),
+      UInt64(bigEndian: header.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self))
+    )
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == PortState {
+  /// Checksums on the way out. False for a frame that the interface's flags forbid.
+  @inline(__always)
+  func offload(
+    _ interface: UnsafeMutablePointer<InterfaceState>, _ room: UnsafeMutableRawPointer, length: Int
+  ) -> Bool {
+    let isRestricted = interface.pointee.flags.contains(.transmitTCPUDPOnly)
+    guard interface.pointee.fillsIPChecksum || interface.pointee.fillsL4Checksum || isRestricted else { return true }
+    let layout = FrameLayout(room, length: length)
+    if isRestricted, layout.l4Class == .none { return false }
+    layout.fillChecksums(room, ip: interface.pointee.fillsIPChecksum, l4: interface.pointee.fillsL4Checksum)
+    return true
+  }
+}

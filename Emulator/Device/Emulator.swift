@@ -1,0 +1,71 @@
+import EmulatedAdapter
+import EtherFabric
+import Synchronization
+
+/// The emulated adapters of this process. Two drivers that open the same port share its adapter, as two programs
+/// share a card.
+public enum Emulator {
+  private final class WeakAdapter {
+    weak var adapter: EmulatedAdapter?
+    let device: String
+    init(_ adapter: EmulatedAdapter, device: String) {
+      self.adapter = adapter
+      self.device = device
+    }
+  }
+
+  private static let adapters = Mutex<[String: WeakAdapter]>([:])
+
+  /// The adapter behind a driver, to turn its knobs; nil for a driver of hardware.
+  public static func adapter(of driver: Driver) -> EmulatedAdapter? { driver.backend as? EmulatedAdapter }
+
+  /// Opens the adapter that a device string names, or joins it.
+  /// - Throws: `EBUSY` where the port is open with other options.
+  public static func open(_ text: String) throws(EtherFabricError) -> EmulatedAdapter {
+    let device = try DeviceString(text)
+    // A port of a network interface is one of its namespace.
+    let key = device.path + DeviceWires.scope(of: device)
+    let outcome = adapters.withLock { table -> Result<EmulatedAdapter, EtherFabricError> in
+      do throws(EtherFabricError) {
+        if let entry = table[key], let adapter = entry.adapter {
+          guard entry.device == device.description || device.options.isEmpty else {
+            throw EtherFabricError(
+              "Driver.open", errno: 16, reason: "'\(device.path)' is open with other options: '\(entry.device)'",
+              remedy: "Open it without options to share it, or close it first.")
+          }
+          return .success(adapter)
+        }
+        let adapter = try build(device)
+        table[key] = WeakAdapter(adapter, device: device.description)
+        return .success(adapter)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try outcome.get()
+  }
+
+  private static func build(_ device: DeviceString) throws(EtherFabricError) -> EmulatedAdapter {
+    var settings = AdapterSettings()
+    settings.device = device.description
+    settings.generation = device.generation
+    settings.service = try device.text("service") == "thread" ? .thread : .inline
+    settings.mtu = try device.integer("mtu")
+    settings.macAddress = try device.mac("mac")
+    settings.hasManualClock = try device.text("clock") == "manual"
+    settings.completionBatch = try device.text("completion") == "each" ? 1 : 32
+    settings.startsLinkDown = try device.text("link") == "down"
+    settings.faults = try faults(device)
+    return try EmulatedAdapter(wire: try DeviceWires.make(device, settings: settings), settings: settings)
+  }
+
+  private static func faults(_ device: DeviceString) throws(EtherFabricError) -> FaultPlan {
+    var plan = FaultPlan()
+    for option in device.options where option.key == "seed" || device.faults.contains(option) {
+      let key = option.key.replacing("truncate", with: "cut")
+      // A rate says how often; how long is 10 microseconds.
+      _ = try plan.set(key, to: key.hasSuffix("delay") ? option.value + ":10000" : option.value)
+    }
+    return plan
+  }
+}
