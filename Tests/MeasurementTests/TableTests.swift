@@ -7,7 +7,8 @@ import Testing
     let table = LatencyTable(reporting: .halfRoundTrip, comments: [("wire", "cable:0")])
     #expect(
       table.head
-        == "# wire: cable:0\n# percentile=99\n# reporting: 1/2 RTT\n#\tsize\tmean\tmin\tmedian\tmax\t%ile\tstddev\titer\n"
+        == "# wire: cable:0\n# percentile=99\n# reporting: 1/2 RTT\n"
+        + "#\tsize\tmean\tmin\tmedian\tmax\t%ile\tstddev\titer\n"
     )
     let summary = try #require(LatencySummary([10, 20]))
     #expect(table.row(size: 64, summary) == "\t64\t15\t10\t20\t20\t20\t7\t2\n")
