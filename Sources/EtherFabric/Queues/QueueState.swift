@@ -73,6 +73,7 @@ struct QueueState {
     receivePrefixLength = UInt32(grant.receivePrefixLength)
     discardBits = DiscardMask.standard.eventBits
     label = UInt8(grant.label)
+    clearStride = UInt32(grant.eventClearStride)
     stampsTransmits = grant.flags.contains(.transmitTimestamps)
     doorbells = grant.doorbells
     service = grant.service
