@@ -83,7 +83,8 @@ let package = Package(
     .testTarget(
       name: "FormatsTests", dependencies: ["EtherFabricFormats"], path: "Tests/FormatsTests", swiftSettings: strict),
     .testTarget(
-      name: "FramesTests", dependencies: ["EtherFabric", "EtherFabricFrames", "EtherFabricFormats"], path: "Tests/FramesTests",
+      name: "FramesTests", dependencies: ["EtherFabric", "EtherFabricFrames", "EtherFabricFormats"],
+      path: "Tests/FramesTests",
       swiftSettings: strict),
     .testTarget(
       name: "MeasurementTests", dependencies: ["Measurement"], path: "Tests/MeasurementTests",

@@ -29,8 +29,11 @@ extension VirtualInterface {
       if let deadline {
         let left = ContinuousClock.now.duration(to: deadline)
         guard left > .zero else { return false }
-        milliseconds = Int32(clamping: min(100, left.components.seconds * 1000
-          + left.components.attoseconds / 1_000_000_000_000_000 + 1))
+        milliseconds = Int32(
+          clamping: min(
+            100,
+            left.components.seconds * 1000
+              + left.components.attoseconds / 1_000_000_000_000_000 + 1))
       }
       var descriptor = pollfd(fd: waitDescriptor, events: Int16(POLLIN), revents: 0)
       guard Glibc.poll(&descriptor, 1, milliseconds) >= 0 || errno == EINTR else {
