@@ -36,8 +36,9 @@ let package = Package(
     .target(
       name: "EtherFabricFormats", path: "Sources/EtherFabricFormats", swiftSettings: strict),
     .target(
-      name: "EtherFabricFrames", dependencies: ["EtherFabricFormats"],
+      name: "EtherFabricFrames", dependencies: ["EtherFabric", "EtherFabricFormats"],
       path: "Sources/EtherFabricFrames", swiftSettings: strict),
+    .target(name: "Measurement", path: "Sources/Measurement", swiftSettings: strict),
     .target(
       name: "EtherFabric",
       dependencies: ["EtherFabricFormats", "CBackendTable", "CLinuxShims", "CNuma"],
@@ -80,10 +81,26 @@ let package = Package(
       path: "Sources/efvi", swiftSettings: strict),
 
     .testTarget(
+      name: "FormatsTests", dependencies: ["EtherFabricFormats"], path: "Tests/FormatsTests", swiftSettings: strict),
+    .testTarget(
+      name: "FramesTests", dependencies: ["EtherFabric", "EtherFabricFrames", "EtherFabricFormats"], path: "Tests/FramesTests",
+      swiftSettings: strict),
+    .testTarget(
+      name: "MeasurementTests", dependencies: ["Measurement"], path: "Tests/MeasurementTests",
+      swiftSettings: strict),
+    .testTarget(
       name: "CaptureTests", dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CPcap"],
       path: "Tests/CaptureTests", swiftSettings: strict),
     .testTarget(
       name: "FaultTests", dependencies: ["EmulatedAdapter", "EtherFabric"], path: "Tests/FaultTests",
+      swiftSettings: strict),
+    // The README's first program, and the tests of all that the documentation shows.
+    .executableTarget(
+      name: "efvi-first-program",
+      dependencies: ["EtherFabric", "EtherFabricFrames", "EtherFabricEmulator", "CEmulatorRegistration"],
+      path: "Tests/FirstProgram"),
+    .testTarget(
+      name: "DocumentationTests", dependencies: ["efvi-first-program"], path: "Tests/DocumentationTests",
       swiftSettings: strict),
     .testTarget(
       name: "WordTests", dependencies: ["EtherFabricFormats"], path: "Tests/WordTests", swiftSettings: strict),
