@@ -104,6 +104,11 @@ let package = Package(
       name: "DocumentationTests", dependencies: ["efvi-first-program"], path: "Tests/DocumentationTests",
       swiftSettings: strict),
     .testTarget(
+      name: "WordTests", dependencies: ["EtherFabricFormats"], path: "Tests/WordTests", swiftSettings: strict),
+    .testTarget(
+      name: "QueueTests", dependencies: ["EtherFabric", "EtherFabricFormats"], path: "Tests/QueueTests",
+      swiftSettings: strict),
+    .testTarget(
       name: "AdapterTests",
       dependencies: [
         "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator", "EmulatedAdapter",
