@@ -16,6 +16,7 @@ let package = Package(
       name: "EtherFabric",
       targets: ["EtherFabric", "EtherFabricFrames", "EtherFabricEmulator", "CEmulatorRegistration"]),
     .library(name: "EtherFabricFormats", targets: ["EtherFabricFormats"]),
+    .library(name: "NetworkLab", targets: ["NetworkLab"]),
     .executable(name: "efvi", targets: ["efvi"]),
   ],
   dependencies: [
