@@ -69,7 +69,8 @@ static uint64_t load(const uint8_t *bytes, int count) {
   return __builtin_bswap64(value) >> (64 - 8 * count);
 }
 
-int filter_match(struct filter_table *table, const uint8_t *frame, const struct layout *layout, uint32_t *interfaces, int capacity) {
+int filter_match(
+  struct filter_table *table, const uint8_t *frame, const struct layout *layout, uint32_t *interfaces, int capacity) {
   const uint8_t *header = frame + layout->l3_offset;
   struct filter_key key = {
     .link = load(frame, 6) | (uint64_t)layout->outer_vlan << 48, .transport = (uint64_t)layout->ether_type << 32};

@@ -39,6 +39,7 @@ void filter_table_free(struct filter_table *table);
 // One filter on a local address and port of UDP over IPv4.
 void filter_add_udp(struct filter_table *table, uint32_t address, uint16_t port, uint32_t interface);
 // Stores the interfaces that a frame goes to; returns how many.
-int filter_match(struct filter_table *table, const uint8_t *frame, const struct layout *layout, uint32_t *interfaces, int capacity);
+int filter_match(
+  struct filter_table *table, const uint8_t *frame, const struct layout *layout, uint32_t *interfaces, int capacity);
 
 #endif

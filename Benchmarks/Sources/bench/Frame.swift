@@ -22,6 +22,8 @@ enum Frame {
     field(34, 9001)
     field(36, 9000)
     field(38, length - 34)
-    for index in 42..<length { frame.storeBytes(of: UInt8(truncatingIfNeeded: index), toByteOffset: index, as: UInt8.self) }
+    for index in 42..<length {
+      frame.storeBytes(of: UInt8(truncatingIfNeeded: index), toByteOffset: index, as: UInt8.self)
+    }
   }
 }

@@ -28,7 +28,8 @@ void baseline_socket_echo(baseline_socket *socket, const volatile bool *stop);
 
 // Sends a frame and spins for its echo, `count` times; stores the round trips in nanoseconds. False when an echo
 // did not come for a second.
-bool baseline_socket_measure(baseline_socket *socket, const uint8_t *frame, uint32_t length, uint64_t *trips, uint32_t count);
+bool baseline_socket_measure(
+  baseline_socket *socket, const uint8_t *frame, uint32_t length, uint64_t *trips, uint32_t count);
 
 uint64_t baseline_now(void);
 
