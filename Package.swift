@@ -39,6 +39,7 @@ let package = Package(
     .target(
       name: "EtherFabricFrames", dependencies: ["EtherFabricFormats"],
       path: "Sources/EtherFabricFrames", swiftSettings: strict),
+    .target(name: "Measurement", path: "Sources/Measurement", swiftSettings: strict),
     .target(
       name: "EtherFabric",
       dependencies: ["EtherFabricFormats", "CBackendTable", "CLinuxShims", "CNuma"],
@@ -80,6 +81,14 @@ let package = Package(
       ],
       path: "Sources/efvi", swiftSettings: strict),
 
+    .testTarget(
+      name: "FormatsTests", dependencies: ["EtherFabricFormats"], path: "Tests/FormatsTests", swiftSettings: strict),
+    .testTarget(
+      name: "FramesTests", dependencies: ["EtherFabricFrames", "EtherFabricFormats"], path: "Tests/FramesTests",
+      swiftSettings: strict),
+    .testTarget(
+      name: "MeasurementTests", dependencies: ["Measurement"], path: "Tests/MeasurementTests",
+      swiftSettings: strict),
     .testTarget(
       name: "CaptureTests", dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CPcap"],
       path: "Tests/CaptureTests", swiftSettings: strict),

@@ -84,6 +84,7 @@ extension UnsafeMutablePointer where Pointee == InterfaceState {
   /// `EVQ_RPTR`: signals at once where an event stands at the read index, else with the next event.
   func prime() {
     let events = pointee.events
+    events.clearSignal()
     let read = pointee.register(DoorbellPage.eventQueueReadPointer) & events.pointee.mask
     events.pointee.isPrimed = true
     pointee.port.pointee.wire.armWait(pointee.port.pointee.wire.context)
