@@ -115,5 +115,14 @@ let package = Package(
     .testTarget(
       name: "FilterTests", dependencies: ["EtherFabric", "EmulatedAdapter"], path: "Tests/FilterTests",
       swiftSettings: strict),
+
+    // The allocation gate: a program that counts itself, built for speed by Scripts/build-tests, and its judge.
+    .target(name: "DatapathCounter", path: "Tests/DatapathCounter"),
+    .executableTarget(
+      name: "DatapathProbe",
+      dependencies: ["EtherFabric", "EtherFabricEmulator", "CEmulatorRegistration", "NetworkLab", "DatapathCounter"],
+      path: "Tests/DatapathProbe", swiftSettings: strict),
+    .testTarget(
+      name: "DatapathTests", dependencies: ["NetworkLab"], path: "Tests/DatapathTests", swiftSettings: strict),
   ]
 )
