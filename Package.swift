@@ -16,6 +16,7 @@ let package = Package(
       name: "EtherFabric",
       targets: ["EtherFabric", "EtherFabricFrames", "EtherFabricEmulator", "CEmulatorRegistration"]),
     .library(name: "EtherFabricFormats", targets: ["EtherFabricFormats"]),
+    .library(name: "NetworkLab", targets: ["NetworkLab"]),
     .executable(name: "efvi", targets: ["efvi"]),
   ],
   dependencies: [
@@ -128,5 +129,14 @@ let package = Package(
     .testTarget(
       name: "FilterTests", dependencies: ["EtherFabric", "EmulatedAdapter"], path: "Tests/FilterTests",
       swiftSettings: strict),
+
+    // The allocation gate: a program that counts itself, built for speed by Scripts/build-tests, and its judge.
+    .target(name: "DatapathCounter", path: "Tests/DatapathCounter"),
+    .executableTarget(
+      name: "DatapathProbe",
+      dependencies: ["EtherFabric", "EtherFabricEmulator", "CEmulatorRegistration", "NetworkLab", "DatapathCounter"],
+      path: "Tests/DatapathProbe", swiftSettings: strict),
+    .testTarget(
+      name: "DatapathTests", dependencies: ["NetworkLab"], path: "Tests/DatapathTests", swiftSettings: strict),
   ]
 )
