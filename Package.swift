@@ -38,6 +38,7 @@ let package = Package(
     .target(
       name: "EtherFabricFrames", dependencies: ["EtherFabricFormats"],
       path: "Sources/EtherFabricFrames", swiftSettings: strict),
+    .target(name: "Measurement", path: "Sources/Measurement", swiftSettings: strict),
     .target(
       name: "EtherFabric",
       dependencies: ["EtherFabricFormats", "CBackendTable", "CLinuxShims", "CNuma"],
@@ -73,7 +74,7 @@ let package = Package(
       name: "efvi",
       dependencies: [
         "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator",
-        "CEmulatorRegistration", "CLinuxShims", "NetworkLab",
+        "CEmulatorRegistration", "CLinuxShims", "Measurement", "NetworkLab",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
