@@ -45,6 +45,7 @@ struct FloodReceiver {
         if number <= last { result.disordered += 1 }
         last = number
         result.datagrams += 1
+        if result.datagrams % 64 == 0 { counter.value.store(result.datagrams, ordering: .relaxed) }
       }
       return result
     }

@@ -82,7 +82,8 @@ struct KernelStage: DemoStage {
 
   func remove(_ screen: DemoScreen) throws {
     screen.step(
-      5, "Remove what was made", why: "Killed half way, nothing would stay either: the namespace ends with the process.")
+      5, "Remove what was made", why: "Killed half way, nothing would stay either: the namespace ends with the process."
+    )
     driver.close()
     try pair.delete()
     let left = InterfaceState.names.filter { $0 != "lo" }

@@ -15,6 +15,8 @@ struct InterfacePort: ~Copyable {
 
   let driver: Driver
   var interface: VirtualInterface
+  /// What the buffers turned out to be.
+  let memoryDescription: String
   private let memory: MemoryRegistration
   private let receiveSlots: Int
   private var events: EventBatch
@@ -28,8 +30,8 @@ struct InterfacePort: ~Copyable {
   init(_ driver: Driver, receiveCapacity: Int = 512) throws {
     let domain = try driver.allocateProtectionDomain()
     let slots = receiveCapacity - 8
-    let memory = try MemoryRegistration(
-      domain, DMAMemory(byteCount: (slots + Self.transmitSlots) * Self.slotSize, hugePages: .preferred))
+    let pages = try DMAMemory(byteCount: (slots + Self.transmitSlots) * Self.slotSize, hugePages: .preferred)
+    let memory = try MemoryRegistration(domain, pages)
     var interface = try domain.allocateVirtualInterface(InterfaceOptions(receiveCapacity: receiveCapacity))
     interface.receiveBufferLength = Self.slotSize
     for slot in 0..<slots {
@@ -40,6 +42,9 @@ struct InterfacePort: ~Copyable {
     self.interface = interface
     self.memory = memory
     receiveSlots = slots
+    memoryDescription =
+      "\(slots) to receive, \(Self.transmitSlots) to send, of \(Self.slotSize) bytes in "
+      + (pages.obtainedHugePages ? "huge pages" : "normal pages")
     events = EventBatch(capacity: 32)
     ids = .allocate(capacity: 64)
     ids.initialize(repeating: .none)

@@ -8,7 +8,10 @@ final class StopFlag: Sendable {
   /// Also true after Ctrl-C.
   var isSet: Bool { flag.load(ordering: .relaxed) || Interrupt.happened }
 
-  func set() { flag.store(true, ordering: .relaxed) }
+  /// Only after `set`.
+  var isSetByItself: Bool { flag.load(ordering: .acquiring) }
+
+  func set() { flag.store(true, ordering: .releasing) }
 }
 
 /// Ctrl-C and a polite kill: the first asks the program to finish, the second ends it.
