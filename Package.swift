@@ -75,7 +75,7 @@ let package = Package(
       name: "efvi",
       dependencies: [
         "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator",
-        "CEmulatorRegistration", "CLinuxShims", "NetworkLab",
+        "CEmulatorRegistration", "CLinuxShims", "Measurement", "NetworkLab",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
