@@ -72,13 +72,16 @@ let package = Package(
     .executableTarget(
       name: "efvi",
       dependencies: [
-        "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator",
+        "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator", "EmulatedWires",
         "CEmulatorRegistration", "CLinuxShims", "NetworkLab",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       path: "Sources/efvi", swiftSettings: strict),
 
+    .testTarget(
+      name: "ToolTests", dependencies: ["efvi", "EmulatedWires", "EmulatedAdapter", "EtherFabric", "NetworkLab"],
+      path: "Tests/ToolTests", swiftSettings: strict),
     .testTarget(
       name: "CaptureTests", dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CPcap"],
       path: "Tests/CaptureTests", swiftSettings: strict),

@@ -28,6 +28,8 @@ import Glibc
       InfoCommand.self,
       SendCommand.self,
       SinkCommand.self,
+      ForwardCommand.self,
+      CaptureCommand.self,
     ])
 
   static func main() {

@@ -40,7 +40,7 @@ struct Report {
   }
 
   let device: String
-  let isEmulated: Bool
+  var isEmulated: Bool
   var sections: [Section] = []
 
   init(_ identity: AdapterIdentity) {

@@ -38,7 +38,9 @@ enum AddressResolver {
   }
 
   /// Waits a second for the answer.
-  private static func answer(from target: IPv4Address, _ station: Station) throws(EtherFabricError) -> EthernetAddress? {
+  private static func answer(
+    from target: IPv4Address, _ station: Station
+  ) throws(EtherFabricError) -> EthernetAddress? {
     var found: EthernetAddress?
     let end = MonotonicClock.now() + 1_000_000_000
     var idle = Idle(spins: false)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EtherFabric
 import EtherFabricFrames
+import Glibc
 
 /// `efvi send`.
 struct SendCommand: ParsableCommand {
@@ -59,7 +60,7 @@ struct SendCommand: ParsableCommand {
   @Flag(help: "With --and-sink: check that every number arrives once, in order, undamaged.")
   var verify = false
 
-  @OptionGroup var run_: RunOptions
+  @OptionGroup var runOptions: RunOptions
   @OptionGroup var queues: QueueOptions
 
   func validate() throws {
@@ -75,17 +76,17 @@ struct SendCommand: ParsableCommand {
   }
 
   func run() throws {
-    let sink = try andSink.map { try SendSink($0, destination, queues, verify: verify, isSequenced: true) }
+    let sink = try andSink.map { try SendSink($0, destination, queues, verify: verify) }
     let station = try Station(
       device, receive: needsResolution ? 512 : 0, transmit: queues.transmit, hugePages: queues.hugePages)
     let flow = try makeFlow(station, sink)
     try checkSize(flow, station)
     var sender = Sender(station: station, flow: flow, size: size, fill: fill.value, burst: burst, rate: rate?.value)
-    let bound = count?.count ?? (run_.seconds == nil ? 1 : nil)
-    let limit = RunLimit(count: bound, seconds: run_.seconds)
-    let stop = try sender.run(limit, sink, spins: run_.spin, progress: Progress(quiet: run_.quiet))
+    let bound = count?.count ?? (runOptions.seconds == nil ? 1 : nil)
+    let limit = RunLimit(count: bound, seconds: runOptions.seconds)
+    let stop = try sender.run(limit, sink, spins: runOptions.spin, progress: Progress(quiet: runOptions.quiet))
     let report = sender.report(sink, stop: stop)
-    report.write(json: run_.json)
+    report.write(json: runOptions.json)
     if let sink, verify, !sink.isComplete(sent: sender.sent) { throw ExitStatus.verification }
     let status = limit.status(for: stop)
     if status != .success { throw status }
@@ -109,7 +110,7 @@ struct SendCommand: ParsableCommand {
     let most = min(flow.maximumPayload, station.driver.mtu + (flow.vlan == nil ? 14 : 18) - flow.payloadOffset)
     guard size <= most else {
       throw EtherFabricError(
-        "send", errno: 90, reason: "a payload of \(size) bytes is too long for an MTU of \(station.driver.mtu)",
+        "send", errno: EMSGSIZE, reason: "a payload of \(size) bytes is too long for an MTU of \(station.driver.mtu)",
         remedy: "Give --size \(most) at most.")
     }
   }

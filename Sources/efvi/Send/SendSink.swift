@@ -7,7 +7,7 @@ final class SendSink {
   private var receiver: Receiver
 
   init(
-    _ device: String, _ destination: Destination, _ queues: QueueOptions, verify: Bool, isSequenced: Bool
+    _ device: String, _ destination: Destination, _ queues: QueueOptions, verify: Bool
   ) throws(EtherFabricError) {
     station = try Station(device, receive: queues.receive, transmit: 0, hugePages: queues.hugePages)
     receiver = Receiver(verifies: verify, firstNumber: 0)

@@ -11,6 +11,8 @@ struct Sender {
   private(set) var elapsed: UInt64 = 0
   private let pacer: Pacer
   private let frameLength: Int
+  /// Transmits before the first datagram, such as ARP's.
+  private let earlier: UInt64
   private let payloadOffset: Int
 
   /// Writes the headers and the payload's filling into every transmit buffer: only the numbers change.
@@ -21,6 +23,7 @@ struct Sender {
     pacer = Pacer(rate: rate)
     payloadOffset = flow.payloadOffset
     frameLength = flow.payloadOffset + size
+    earlier = station.transmitted
     for index in station.freeTransmit {
       let buffer = station.transmitBuffer(index)
       flow.write(payloadLength: size, into: buffer)
@@ -74,7 +77,7 @@ struct Sender {
       "sent",
       [
         ("datagrams", .integer(sent)),
-        ("completed", .integer(station.transmitted)),
+        ("completed", .integer(station.transmitted - earlier)),
         ("payload_bytes", .integer(sent * UInt64(size))),
         ("seconds", .measure(seconds, unit: "s")),
         ("rate", .measure(seconds > 0 ? Double(sent) / seconds : 0, unit: "/s")),

@@ -66,13 +66,7 @@ struct Receiver {
     }
     if let stop { rows.append(("end", .text(stop.text))) }
     report.add("received", rows)
-    let discards = station.discards.sorted { $0.key.rawValue < $1.key.rawValue }
-    if !discards.isEmpty || station.truncated > 0 {
-      report.add(
-        "discards",
-        discards.map { ("\($0.key)", .integer($0.value)) }
-          + (station.truncated > 0 ? [("truncated", .integer(station.truncated))] : []))
-    }
+    report.addDiscards(of: station)
     report.add("interface", counters: station.interfaceCounters)
     report.add("receive_port", counters: station.portCounters)
     guard let sequence else { return }

@@ -42,7 +42,7 @@ struct SinkCommand: ParsableCommand {
   @Flag(help: "Print every frame.")
   var hex = false
 
-  @OptionGroup var run_: RunOptions
+  @OptionGroup var runOptions: RunOptions
   @OptionGroup var queues: QueueOptions
 
   func run() throws {
@@ -52,10 +52,10 @@ struct SinkCommand: ParsableCommand {
     try station.add(filters.isEmpty ? FilterArgument.everything : filters)
     if let responder, !filters.isEmpty { try station.add(try HostAddressOption.filters(responder)) }
     var receiver = Receiver(verifies: verify, responder: responder, isHex: hex)
-    let limit = RunLimit(count: count?.count, seconds: run_.seconds)
+    let limit = RunLimit(count: count?.count, seconds: runOptions.seconds)
     var rows = RateRows(
-      start: limit.start, isOn: !run_.quiet && !run_.json, isEmulated: station.identity.isEmulated)
-    var idle = Idle(spins: run_.spin)
+      start: limit.start, isOn: !runOptions.quiet && !runOptions.json, isEmulated: station.identity.isEmulated)
+    var idle = Idle(spins: runOptions.spin)
     var now = limit.start
     var stop = limit.stop(after: 0, now: now)
     while stop == nil {
@@ -66,7 +66,7 @@ struct SinkCommand: ParsableCommand {
     }
     var report = Report(station.identity)
     receiver.add(to: &report, station, elapsed: now - limit.start, stop: stop)
-    report.write(json: run_.json)
+    report.write(json: runOptions.json)
     if verify, receiver.sequence?.isClean != true || receiver.delivered == 0 { throw ExitStatus.verification }
     if let stop, limit.status(for: stop) != .success { throw limit.status(for: stop) }
   }

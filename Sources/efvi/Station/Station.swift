@@ -6,8 +6,9 @@ final class Station {
   static let receiveStride = 2048
 
   let driver: Driver
-  let memory: MemoryRegistration
+  /// In front of the memory, so that it goes first.
   var interface: VirtualInterface
+  let memory: MemoryRegistration
   /// Bytes from one transmit buffer to the next: enough for the longest frame.
   let transmitStride: Int
   var events = EventBatch(capacity: 64)
@@ -64,8 +65,7 @@ final class Station {
       do throws(EtherFabricError) {
         try interface.addFilter(filter.specification)
       } catch {
-        throw EtherFabricError(
-          error.operation, errno: error.errno, reason: "filter '\(filter.text)': \(error.reason)", remedy: error.remedy)
+        throw error.on(filter)
       }
     }
   }
@@ -97,6 +97,11 @@ final class Station {
 }
 
 extension EtherFabricError {
+  /// The refusal of a filter, with its text.
+  func on(_ filter: FilterArgument) -> EtherFabricError {
+    EtherFabricError(operation, errno: errno, reason: "filter '\(filter.text)': \(reason)", remedy: remedy)
+  }
+
   /// The refusal of a datapath call, as the tool reports it.
   init(_ error: QueueError, _ operation: String) {
     self.init(operation, errno: error.errno, reason: "refused", remedy: "\(error)")
