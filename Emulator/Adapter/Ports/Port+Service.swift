@@ -41,10 +41,11 @@ extension UnsafeMutablePointer where Pointee == PortState {
     defer { release() }
     let before = pointee.counters.received &+ pointee.counters.transmitted
     pointee.counters.services &+= 1
+    // A doorbell that was rung before a frame came must count for it, so doorbells are looked at first.
+    for index in 0..<PortState.interfaceLimit { pointee.interfaces[index]?.acceptReceiveDoorbell() }
     receiveFromWire()
     for index in 0..<PortState.interfaceLimit {
       guard let interface = pointee.interfaces[index] else { continue }
-      interface.acceptReceiveDoorbell()
       transmitAll(interface)
     }
     return pointee.counters.received &+ pointee.counters.transmitted != before
