@@ -5,9 +5,9 @@ import Glibc
 extension UnsafeMutablePointer where Pointee == PortState {
   /// Takes what has arrived from the wire, in order.
   @inline(__always)
-  func receiveFromWire() {
+  func receiveFromWire(budget limit: Int = PortState.receiveBudget) {
     var frame = WireFrame(bytes: pointee.scratch, length: 0)
-    var budget = PortState.receiveBudget
+    var budget = limit
     if pointee.receiveFaults != nil { releaseHeldFrames() }
     while budget > 0, pointee.wire.receiveNext(pointee.wire.context, &frame) {
       if pointee.stampCount > 0 { stamp(&frame) }

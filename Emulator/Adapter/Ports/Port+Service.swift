@@ -13,8 +13,9 @@ func serviceInterface(_ context: UnsafeMutableRawPointer, _ reason: UInt32) {
     guard reason & InterfaceGrant.Reason.poll == 0, port.claimForDoorbell() else { return }
   }
   port.pointee.counters.services &+= 1
-  // Frames that are on the wire came before this doorbell: they meet the ring as it was.
-  port.receiveFromWire()
+  // Frames that are on the wire came before this doorbell: they meet the ring as it was, all of them.
+  let isReceive = reason & InterfaceGrant.Reason.receiveDoorbell != 0
+  port.receiveFromWire(budget: isReceive ? PortState.doorbellBudget : PortState.receiveBudget)
   interface.acceptReceiveDoorbell()
   port.transmitAll(interface)
   if reason & InterfaceGrant.Reason.prime != 0 { interface.prime() }
@@ -40,10 +41,11 @@ extension UnsafeMutablePointer where Pointee == PortState {
     defer { release() }
     let before = pointee.counters.received &+ pointee.counters.transmitted
     pointee.counters.services &+= 1
+    // A doorbell that was rung before a frame came must count for it, so doorbells are looked at first.
+    for index in 0..<PortState.interfaceLimit { pointee.interfaces[index]?.acceptReceiveDoorbell() }
     receiveFromWire()
     for index in 0..<PortState.interfaceLimit {
       guard let interface = pointee.interfaces[index] else { continue }
-      interface.acceptReceiveDoorbell()
       transmitAll(interface)
     }
     return pointee.counters.received &+ pointee.counters.transmitted != before
