@@ -59,7 +59,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   func offload(
     _ interface: UnsafeMutablePointer<InterfaceState>, _ room: UnsafeMutableRawPointer, length: Int
   ) -> Bool {
-    let isRestricted = interface.pointee.flags.contains(.transmitTCPUDPOnly)
+    let isRestricted = interface.pointee.isRestricted
     guard interface.pointee.fillsIPChecksum || interface.pointee.fillsL4Checksum || isRestricted else { return true }
     let layout = FrameLayout(room, length: length)
     if isRestricted, layout.l4Class == .none { return false }

@@ -57,7 +57,7 @@ extension FrameLayout {
   }
 
   /// Bytes under the transport checksum, 0 where there is none to judge or to write.
-  @inlinable
+  @inlinable @inline(__always)
   func checksummedLength(_ frame: UnsafeRawPointer) -> Int {
     guard l4Class != .none, isIPLengthValid, !hasPendingRoute else { return 0 }
     let available = Int(l3End) - Int(l4Offset)
@@ -66,7 +66,7 @@ extension FrameLayout {
     return length >= 8 && length <= available ? length : 0
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   func pseudoHeader(_ frame: UnsafeRawPointer, length: Int) -> InternetChecksum {
     let header = frame + Int(l3Offset)
     let length = UInt16(truncatingIfNeeded: length)
