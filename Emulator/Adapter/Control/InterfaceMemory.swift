@@ -38,7 +38,7 @@ final class InterfaceMemory {
         prefixLength: hasPrefix ? ReceivePrefix.length : 0, transmitRing: transmitRing,
         transmitMask: options.transmitCapacity == 0 ? 0 : UInt32(options.transmitCapacity - 1),
         fillsIPChecksum: !flags.contains(.noIPChecksum), fillsL4Checksum: !flags.contains(.noL4Checksum),
-        stampsTransmits: flags.contains(.transmitTimestamps)))
+        stampsTransmits: flags.contains(.transmitTimestamps), isRestricted: flags.contains(.transmitTCPUDPOnly)))
   }
 
   deinit {

@@ -29,6 +29,8 @@ struct InterfaceState {
   let fillsIPChecksum: Bool
   let fillsL4Checksum: Bool
   let stampsTransmits: Bool
+  /// Neither TCP nor UDP: not sent.
+  let isRestricted: Bool
   /// Write index that the last service saw, while a packet is incomplete.
   var unreported: UInt32 = 0
 

@@ -62,7 +62,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   /// The filter table, and a copy for each interface that wants one.
   @inline(__always)
   func dispatch(_ frame: WireFrame, errors: UInt64) {
-    let classified = ClassifiedFrame(frame, errors: errors)
+    let classified = ClassifiedFrame(frame, errors: errors, layout: &pointee.layout)
     let count = pointee.matcher.match(
       classified.key, into: pointee.recipients, capacity: PortState.interfaceLimit
     ).count

@@ -1,5 +1,6 @@
 extension FrameLayout {
   /// Reads addresses, tags and type of a frame of at least 14 bytes; returns the offset of the network header.
+  @inline(__always)
   mutating func parseEthernet(_ frame: UnsafeRawPointer, length: Int) -> Int {
     if frame.field8(0) & 1 != 0 {
       let isBroadcast =
@@ -24,6 +25,7 @@ extension FrameLayout {
   }
 
   /// Reads an 802.2 header, and the type where SNAP carries an Ethernet type (organisation 0).
+  @inline(never)
   mutating func parseLLC(_ frame: UnsafeRawPointer, at offset: Int, length: Int) -> Int {
     baseClass = .llc
     guard offset + 8 <= length, frame.field16(offset) == 0xaaaa, frame.field8(offset + 2) == 0x03 else {

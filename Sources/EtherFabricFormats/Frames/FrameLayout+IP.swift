@@ -1,5 +1,6 @@
 extension FrameLayout {
   /// Reads an IPv4 header. One that is cut, or whose version or header length is wrong, leaves the class unknown.
+  @inline(__always)
   mutating func parseIPv4(_ frame: UnsafeRawPointer, at offset: Int, length: Int) {
     guard offset + 20 <= length else { return }
     let first = frame.field8(offset)
@@ -22,6 +23,7 @@ extension FrameLayout {
   }
 
   /// Reads an IPv6 header and walks its extension headers.
+  @inline(never)
   mutating func parseIPv6(_ frame: UnsafeRawPointer, at offset: Int, length: Int) {
     guard offset + 40 <= length, frame.field8(offset) >> 4 == 6 else { return }
     l3Class = .ip6
@@ -43,6 +45,7 @@ extension FrameLayout {
   }
 
   /// Follows the chain from `start`; stops in front of a header that is cut. Leaves the last type read in `next`.
+  @inline(never)
   mutating func walkExtensionHeaders(
     _ frame: UnsafeRawPointer, from start: Int, limit: Int, next: inout UInt8
   ) -> Int {
@@ -74,6 +77,7 @@ extension FrameLayout {
   }
 
   /// Reads the ports where the whole fixed header of TCP or UDP lies in front of `limit`.
+  @inline(__always)
   mutating func parseTransport(_ frame: UnsafeRawPointer, at offset: Int, limit: Int) {
     switch ipProtocol {
     case 6 where offset + 20 <= limit: l4Class = .tcp

@@ -40,13 +40,20 @@ public struct FrameLayout: Sendable, Equatable {
   @inlinable
   public static var maximumExtensionHeaders: Int { 8 }
 
-  init(empty length: Int) {
-    self.length = UInt32(truncatingIfNeeded: length)
-  }
+  /// The layout of no bytes.
+  public init() {}
 
   /// Parses `length` bytes at `frame`.
   public init(_ frame: UnsafeRawPointer, length: Int) {
-    self.init(empty: length)
+    self.init()
+    parse(frame, length: length)
+  }
+
+  /// Parses `length` bytes at `frame` in place of what this layout was.
+  @inline(__always)
+  mutating func parse(_ frame: UnsafeRawPointer, length: Int) {
+    self = FrameLayout()
+    self.length = UInt32(truncatingIfNeeded: length)
     guard length >= 14 else {
       l3Offset = UInt16(truncatingIfNeeded: max(length, 0))
       l4Offset = l3Offset
@@ -69,7 +76,7 @@ public struct FrameLayout: Sendable, Equatable {
     if let base = bytes.baseAddress {
       self.init(base, length: bytes.count)
     } else {
-      self.init(empty: 0)
+      self.init()
     }
   }
 
