@@ -141,5 +141,12 @@ let package = Package(
       path: "Tests/DatapathProbe", swiftSettings: strict),
     .testTarget(
       name: "DatapathTests", dependencies: ["NetworkLab"], path: "Tests/DatapathTests", swiftSettings: strict),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: [
+        "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator", "EmulatedAdapter",
+        "EmulatedWires", "CEmulatorRegistration", "CLinuxShims", "NetworkLab",
+      ],
+      path: "Tests/ConformanceTests", swiftSettings: strict),
   ]
 )
