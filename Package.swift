@@ -16,6 +16,7 @@ let package = Package(
       name: "EtherFabric",
       targets: ["EtherFabric", "EtherFabricFrames", "EtherFabricEmulator", "CEmulatorRegistration"]),
     .library(name: "EtherFabricFormats", targets: ["EtherFabricFormats"]),
+    .library(name: "NetworkLab", targets: ["NetworkLab"]),
     .executable(name: "efvi", targets: ["efvi"]),
   ],
   dependencies: [
@@ -36,7 +37,7 @@ let package = Package(
     .target(
       name: "EtherFabricFormats", path: "Sources/EtherFabricFormats", swiftSettings: strict),
     .target(
-      name: "EtherFabricFrames", dependencies: ["EtherFabricFormats"],
+      name: "EtherFabricFrames", dependencies: ["EtherFabric", "EtherFabricFormats"],
       path: "Sources/EtherFabricFrames", swiftSettings: strict),
     .target(name: "Measurement", path: "Sources/Measurement", swiftSettings: strict),
     .target(
@@ -81,10 +82,32 @@ let package = Package(
       path: "Sources/efvi", swiftSettings: strict),
 
     .testTarget(
+      name: "FormatsTests", dependencies: ["EtherFabricFormats"], path: "Tests/FormatsTests", swiftSettings: strict),
+    .testTarget(
+      name: "FramesTests", dependencies: ["EtherFabric", "EtherFabricFrames", "EtherFabricFormats"],
+      path: "Tests/FramesTests",
+      swiftSettings: strict),
+    .testTarget(
+      name: "MeasurementTests", dependencies: ["Measurement"], path: "Tests/MeasurementTests",
+      swiftSettings: strict),
+    .testTarget(
       name: "CaptureTests", dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CPcap"],
       path: "Tests/CaptureTests", swiftSettings: strict),
     .testTarget(
       name: "FaultTests", dependencies: ["EmulatedAdapter", "EtherFabric"], path: "Tests/FaultTests",
+      swiftSettings: strict),
+    // The README's first program, and the tests of all that the documentation shows.
+    .executableTarget(
+      name: "efvi-first-program",
+      dependencies: ["EtherFabric", "EtherFabricFrames", "EtherFabricEmulator", "CEmulatorRegistration"],
+      path: "Tests/FirstProgram"),
+    .testTarget(
+      name: "DocumentationTests", dependencies: ["efvi-first-program"], path: "Tests/DocumentationTests",
+      swiftSettings: strict),
+    .testTarget(
+      name: "WordTests", dependencies: ["EtherFabricFormats"], path: "Tests/WordTests", swiftSettings: strict),
+    .testTarget(
+      name: "QueueTests", dependencies: ["EtherFabric", "EtherFabricFormats"], path: "Tests/QueueTests",
       swiftSettings: strict),
     .testTarget(
       name: "AdapterTests",
@@ -106,5 +129,14 @@ let package = Package(
     .testTarget(
       name: "FilterTests", dependencies: ["EtherFabric", "EmulatedAdapter"], path: "Tests/FilterTests",
       swiftSettings: strict),
+
+    // The allocation gate: a program that counts itself, built for speed by Scripts/build-tests, and its judge.
+    .target(name: "DatapathCounter", path: "Tests/DatapathCounter"),
+    .executableTarget(
+      name: "DatapathProbe",
+      dependencies: ["EtherFabric", "EtherFabricEmulator", "CEmulatorRegistration", "NetworkLab", "DatapathCounter"],
+      path: "Tests/DatapathProbe", swiftSettings: strict),
+    .testTarget(
+      name: "DatapathTests", dependencies: ["NetworkLab"], path: "Tests/DatapathTests", swiftSettings: strict),
   ]
 )

@@ -49,11 +49,12 @@ extension UnsafeMutablePointer where Pointee == PortState {
     return pointee.counters.received &+ pointee.counters.transmitted != before
   }
 
-  /// Sends the time-sync events that are due.
+  /// Sends the time-sync events that are due at a time: before a frame that arrived then, or now. Frames may have
+  /// waited on the wire, so their times decide, not that of this call.
   @inline(never)
   func synchroniseClock(_ now: UInt64) {
-    guard now >= pointee.clock.nextSync || now &+ AdapterClock.syncInterval < pointee.clock.nextSync else { return }
-    pointee.clock.nextSync = now &+ AdapterClock.syncInterval
+    guard pointee.clock.isSyncDue(now) else { return }
+    pointee.clock.lastSync = now
     for index in 0..<PortState.interfaceLimit {
       guard let interface = pointee.interfaces[index] else { continue }
       if interface.pointee.wantsTimeSync { interface.pointee.events.post(pointee.clock.syncWord(now)) }
@@ -84,6 +85,7 @@ extension UnsafeMutablePointer where Pointee == InterfaceState {
   /// `EVQ_RPTR`: signals at once where an event stands at the read index, else with the next event.
   func prime() {
     let events = pointee.events
+    events.clearSignal()
     let read = pointee.register(DoorbellPage.eventQueueReadPointer) & events.pointee.mask
     events.pointee.isPrimed = true
     pointee.port.pointee.wire.armWait(pointee.port.pointee.wire.context)
