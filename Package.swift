@@ -130,6 +130,9 @@ let package = Package(
       name: "ControlTests", dependencies: ["EtherFabric", "EtherFabricFormats", "EmulatedAdapter"],
       path: "Tests/ControlTests", swiftSettings: strict),
     .testTarget(
+      name: "DemoTests", dependencies: ["efvi", "Measurement", "NetworkLab"], path: "Tests/DemoTests",
+      swiftSettings: strict),
+    .testTarget(
       name: "FilterTests", dependencies: ["EtherFabric", "EmulatedAdapter"], path: "Tests/FilterTests",
       swiftSettings: strict),
 
