@@ -10,6 +10,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     var budget = PortState.receiveBudget
     if pointee.stampCount > 0 { synchroniseClock(pointee.clock.now()) }
     if pointee.receiveFaults != nil { releaseHeldFrames() }
+    if pointee.transmitFaults != nil { sendDueFrames() }
     while budget > 0, pointee.wire.receiveNext(pointee.wire.context, &frame) {
       if pointee.receiveFaults == nil {
         accept(frame, errors: 0)
