@@ -5,7 +5,10 @@ extension EmulatedAdapter {
     let (port, faults) = self.port.withClaim {
       (
         self.port.pointee.counters,
-        [("rx", self.port.pointee.receiveFaults?.pointee.counters), ("tx", self.port.pointee.transmitFaults?.pointee.counters)]
+        [
+          ("rx", self.port.pointee.receiveFaults?.pointee.counters),
+          ("tx", self.port.pointee.transmitFaults?.pointee.counters),
+        ]
       )
     }
     let wire = self.wire.counters()
@@ -37,7 +40,8 @@ extension EmulatedAdapter {
     ]
     for (side, counters) in faults {
       for (name, value) in counters?.named ?? [] {
-        rows.append(.init("fault_\(side)_\(name)", value, help: "fault plan, \(side == "rx" ? "receive" : "transmit") side"))
+        rows.append(
+          .init("fault_\(side)_\(name)", value, help: "fault plan, \(side == "rx" ? "receive" : "transmit") side"))
       }
     }
     return AdapterStatistics(rows)
