@@ -26,6 +26,8 @@ final class InterfaceMemory {
     transmitRing = (rings + receiveBytes).assumingMemoryBound(to: UInt64.self)
     doorbells = .allocate(byteCount: DoorbellPage.size, alignment: 4096)
     memset(doorbells, 0, DoorbellPage.size)
+    doorbells.storeBytes(
+      of: InterfaceState.notPrimed, toByteOffset: DoorbellPage.eventQueueReadPointer, as: UInt32.self)
     self.events = events
     self.index = index
     state = .allocate(capacity: 1)

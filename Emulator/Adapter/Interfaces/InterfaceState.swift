@@ -40,6 +40,15 @@ struct InterfaceState {
   func register(_ offset: Int) -> UInt32 {
     (doorbells + offset).assumingMemoryBound(to: Atomic<UInt32>.self).pointee.load(ordering: .acquiring)
   }
+
+  /// What `EVQ_RPTR` holds while no prime waits to be seen.
+  static let notPrimed = UInt32.max
+
+  /// The index of a prime, which is then seen.
+  func takePrime() -> UInt32 {
+    (doorbells + DoorbellPage.eventQueueReadPointer).assumingMemoryBound(to: Atomic<UInt32>.self)
+      .pointee.exchange(Self.notPrimed, ordering: .acquiringAndReleasing)
+  }
 }
 
 /// What an interface counts. Frames, unless named otherwise.

@@ -9,6 +9,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     var frame = WireFrame(bytes: pointee.scratch, length: 0)
     var budget = limit
     if pointee.receiveFaults != nil { releaseHeldFrames() }
+    if pointee.transmitFaults != nil { sendDueFrames() }
     while budget > 0, pointee.wire.receiveNext(pointee.wire.context, &frame) {
       if pointee.stampCount > 0 { stamp(&frame) }
       if pointee.receiveFaults == nil {
