@@ -8,7 +8,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   func receiveFromWire() {
     var frame = WireFrame(bytes: pointee.scratch, length: 0)
     var budget = PortState.receiveBudget
-    if pointee.stampCount > 0 { synchroniseClock(pointee.clock.now()) }
+    if pointee.stampCount > 0 { synchroniseClock() }
     if pointee.receiveFaults != nil { releaseHeldFrames() }
     while budget > 0, pointee.wire.receiveNext(pointee.wire.context, &frame) {
       if pointee.receiveFaults == nil {
@@ -25,7 +25,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(__always)
   func accept(_ arrived: WireFrame, errors: UInt64) {
     pointee.counters.received &+= 1
-    pointee.counters.receivedBytes &+= UInt64(arrived.length)
+    pointee.counters.receivedBytes &+= UInt64(truncatingIfNeeded: arrived.length)
     guard !pointee.isForcedDown else {
       pointee.counters.receivedLinkDown &+= 1
       return
@@ -60,10 +60,14 @@ extension UnsafeMutablePointer where Pointee == PortState {
       pointee.counters.filtered &+= 1
       return
     }
-    if count > 1 { pointee.counters.replicated &+= UInt64(count - 1) }
+    if count > 1 { pointee.counters.replicated &+= UInt64(truncatingIfNeeded: count &- 1) }
     var best = DeliveryOutcome.stopped
-    for index in 0..<count {
-      guard let interface = pointee.interfaces[Int(pointee.recipients[index].interface)] else { continue }
+    var next = pointee.recipients
+    let end = next + count
+    while next < end {
+      let index = Int(next.pointee.interface)
+      next += 1
+      guard let interface = pointee.interfaces[index] else { continue }
       let outcome = deliver(frame, to: interface, flags: classified.eventFlags)
       if outcome.rawValue > best.rawValue { best = outcome }
     }

@@ -51,7 +51,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
 
   /// Sends the time-sync events that are due.
   @inline(never)
-  func synchroniseClock(_ now: UInt64) {
+  func synchroniseClock() {
+    let now = pointee.clock.now()
     guard now >= pointee.clock.nextSync || now &+ AdapterClock.syncInterval < pointee.clock.nextSync else { return }
     pointee.clock.nextSync = now &+ AdapterClock.syncInterval
     for index in 0..<PortState.interfaceLimit {
