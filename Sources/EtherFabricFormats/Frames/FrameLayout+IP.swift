@@ -84,7 +84,6 @@ extension FrameLayout {
     case 17 where offset &+ 8 <= limit: l4Class = .udp
     default: return
     }
-    sourcePort = frame.field16(offset)
-    destinationPort = frame.field16(offset &+ 2)
+    ports = UInt32(bigEndian: frame.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
   }
 }
