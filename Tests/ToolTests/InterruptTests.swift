@@ -13,7 +13,7 @@ import Testing
     #expect(run.output.contains(signal == SIGINT ? "interrupted\n" : "terminated\n"))
   }
 
-  @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, 143)])
+  @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
   func showsInTheStatusOfABoundedRun(_ signal: Int32, _ status: Int32) throws {
     let tool = try Tool("sink", "emu:cable:0", "--seconds", "600", "--count", "5")
     try tool.waitForText("1\t0\t")

@@ -36,7 +36,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(__always)
   func accept(_ arrived: WireFrame, errors: UInt64) {
     pointee.counters.received &+= 1
-    pointee.counters.receivedBytes &+= UInt64(arrived.length)
+    pointee.counters.receivedBytes &+= UInt64(truncatingIfNeeded: arrived.length)
     guard !pointee.isForcedDown else {
       pointee.counters.receivedLinkDown &+= 1
       return
@@ -71,10 +71,14 @@ extension UnsafeMutablePointer where Pointee == PortState {
       pointee.counters.filtered &+= 1
       return
     }
-    if count > 1 { pointee.counters.replicated &+= UInt64(count - 1) }
+    if count > 1 { pointee.counters.replicated &+= UInt64(truncatingIfNeeded: count &- 1) }
     var best = DeliveryOutcome.stopped
-    for index in 0..<count {
-      guard let interface = pointee.interfaces[Int(pointee.recipients[index].interface)] else { continue }
+    var next = pointee.recipients
+    let end = next + count
+    while next < end {
+      let index = Int(next.pointee.interface)
+      next += 1
+      guard let interface = pointee.interfaces[index] else { continue }
       let outcome = deliver(frame, to: interface, flags: classified.eventFlags)
       if outcome.rawValue > best.rawValue { best = outcome }
     }

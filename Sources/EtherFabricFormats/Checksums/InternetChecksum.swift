@@ -49,11 +49,10 @@ public struct InternetChecksum: Sendable {
   /// Reduces a sum to 16 bits, adding the carries back in.
   @inlinable @inline(__always)
   public static func fold(_ sum: UInt64) -> UInt16 {
-    var sum = (sum & 0xffff_ffff) &+ (sum >> 32)
-    sum = (sum & 0xffff) &+ ((sum >> 16) & 0xffff) &+ (sum >> 32)
-    sum = (sum & 0xffff) &+ (sum >> 16)
-    sum = (sum & 0xffff) &+ (sum >> 16)
-    return UInt16(truncatingIfNeeded: sum)
+    let words = UInt32(truncatingIfNeeded: sum).addingReportingOverflow(UInt32(truncatingIfNeeded: sum >> 32))
+    let word = words.partialValue &+ (words.overflow ? 1 : 0)
+    // Each half plus the other: the upper one gets the carry of the lower.
+    return UInt16(truncatingIfNeeded: (word &+ (word << 16 | word >> 16)) >> 16)
   }
 
   /// The unfolded sum of `count` bytes, below 2^48 for any frame.
