@@ -36,7 +36,7 @@ enum Frame {
   /// The number of a frame, or nil for one of another type.
   static func number(_ frame: [UInt8]) -> Int? {
     var at = 12
-    while at + 4 < frame.count, frame[at...].starts(with: [0x81, 0]) || frame[at...].starts(with: [0x88, 0xa8]) { at += 4 }
+    while at + 4 < frame.count, frame[at..<at + 2] == [0x81, 0] || frame[at..<at + 2] == [0x88, 0xa8] { at += 4 }
     guard at + 5 <= frame.count, frame[at...].starts(with: testType.wire) else { return nil }
     return Int(frame[at + 2]) << 16 | Int(frame[at + 3]) << 8 | Int(frame[at + 4])
   }

@@ -21,8 +21,9 @@ final class SegmentBench: ConformanceBench {
     self.kind = kind
     let number = Self.serial.wrappingAdd(1, ordering: .relaxed).newValue
     let name = "emu:\(kind.rawValue):conformance\(number)"
-    let rest = options.contains("mtu=") ? options : options.isEmpty ? "mtu=1500" : "mtu=1500,\(options)"
-    driver = try Driver.open("\(name)/0,\(rest.split(separator: ",").filter { !$0.hasPrefix("steal=") }.joined(separator: ","))")
+    let mtu = options.contains("mtu=") ? [] : ["mtu=1500"]
+    driver = try Driver.open(
+      (["\(name)/0"] + mtu + options.split(separator: ",").map(String.init)).joined(separator: ","))
     adapter = Emulator.adapter(of: driver)!
     peerDevice = "\(name)/1"
     peer = try Emulator.open(peerDevice)

@@ -13,7 +13,11 @@ struct EventOverflowTests {
         #expect(bench.send(bench.frame(number)))
         bench.adapter.service()
       }
-      #expect(eventually { bench.adapter.service(); return bench.counter("rx_delivered") == 700 })
+      #expect(
+        eventually {
+          bench.adapter.service()
+          return bench.counter("rx_delivered") == 700
+        })
       for _ in 0..<3 { station.poll() }
       #expect(station.others == [.overflow, .overflow, .overflow])
       #expect(station.arrivals.isEmpty)
@@ -37,7 +41,11 @@ struct EventOverflowTests {
       try station.interface.addFilter(.ethernet(bench.portMAC))
       for start in stride(from: 0, to: 1200, by: 400) {
         for number in start..<start + 400 { #expect(bench.send(bench.frame(number))) }
-        #expect(eventually { bench.adapter.service(); return bench.counter("rx_delivered") == start + 400 })
+        #expect(
+          eventually {
+            bench.adapter.service()
+            return bench.counter("rx_delivered") == start + 400
+          })
         #expect(station.take(400).map { Frame.number($0.bytes) } == Array(start..<start + 400))
       }
       #expect(station.others.isEmpty)

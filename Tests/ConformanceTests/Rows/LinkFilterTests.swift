@@ -15,7 +15,10 @@ struct LinkFilterTests {
     let marker = Frame.numbered(0, to: .broadcast, from: bench.peerMAC, type: marker)
     let cookie = try station.interface.addFilter(.etherType(Self.marker))
     for frame in frames + [marker] { #expect(bench.send(frame)) }
-    let isThere = eventually { station.poll(); return station.arrivals.contains { $0.bytes == marker } }
+    let isThere = eventually {
+      station.poll()
+      return station.arrivals.contains { $0.bytes == marker }
+    }
     #expect(isThere)
     defer { station.arrivals = [] }
     try station.interface.removeFilter(cookie)

@@ -40,7 +40,11 @@ struct NoDescriptorTests {
       try station.post(0..<8)
       try station.interface.addFilter(.ethernet(bench.portMAC))
       #expect(bench.send(bench.frame(1, length: 1200)))
-      #expect(eventually { station.poll(); return !station.others.isEmpty })
+      #expect(
+        eventually {
+          station.poll()
+          return !station.others.isEmpty
+        })
       #expect(station.others == [.receiveTruncated(queue: station.interface.label)])
       #expect(station.interface.statistics()["rx_truncated"] == 1)
     }

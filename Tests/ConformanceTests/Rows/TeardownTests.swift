@@ -22,7 +22,9 @@ struct TeardownTests {
     }
     let sockets = try String(contentsOfFile: "/proc/thread-self/net/packet", encoding: .utf8)
     let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
-    let targets = descriptors.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)") }
+    let targets = descriptors.compactMap {
+      try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
+    }
     return Traces(
       offloads: offloads, link: try IPTool.run("Traces", "-details link show dev a0"),
       packetSockets: sockets.split(separator: "\n").count - 1, programs: targets.filter { $0.contains("bpf") }.count)

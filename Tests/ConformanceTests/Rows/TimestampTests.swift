@@ -56,7 +56,11 @@ struct TimestampTests {
       var station = try Station(bench.driver, options: InterfaceOptions(flags: .transmitTimestamps))
       let start = now()
       for id in 0..<100 { try station.transmit(bench.answer(id), id: id) }
-      #expect(eventually { station.poll(); return station.others.count >= 100 })
+      #expect(
+        eventually {
+          station.poll()
+          return station.others.count >= 100
+        })
       let end = now()
       var times: [UInt64] = []
       for (index, event) in station.others.enumerated() {
