@@ -17,7 +17,7 @@ final class Tool {
   /// Starts it in the network namespace of the calling thread.
   init(_ arguments: [String]) throws {
     errors = FileManager.default.temporaryDirectory.appendingPathComponent("efvi-errors-\(UUID().uuidString)")
-    FileManager.default.createFile(atPath: errors.path, contents: nil)
+    _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
     process.executableURL = Self.path
     process.arguments = arguments
     process.standardOutput = output
