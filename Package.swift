@@ -16,6 +16,7 @@ let package = Package(
       name: "EtherFabric",
       targets: ["EtherFabric", "EtherFabricFrames", "EtherFabricEmulator", "CEmulatorRegistration"]),
     .library(name: "EtherFabricFormats", targets: ["EtherFabricFormats"]),
+    .library(name: "NetworkLab", targets: ["NetworkLab"]),
     .executable(name: "efvi", targets: ["efvi"]),
   ],
   dependencies: [
@@ -36,8 +37,9 @@ let package = Package(
     .target(
       name: "EtherFabricFormats", path: "Sources/EtherFabricFormats", swiftSettings: strict),
     .target(
-      name: "EtherFabricFrames", dependencies: ["EtherFabricFormats"],
+      name: "EtherFabricFrames", dependencies: ["EtherFabric", "EtherFabricFormats"],
       path: "Sources/EtherFabricFrames", swiftSettings: strict),
+    .target(name: "Measurement", path: "Sources/Measurement", swiftSettings: strict),
     .target(
       name: "EtherFabric",
       dependencies: ["EtherFabricFormats", "CBackendTable", "CLinuxShims", "CNuma"],
@@ -73,12 +75,21 @@ let package = Package(
       name: "efvi",
       dependencies: [
         "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator", "EmulatedWires",
-        "CEmulatorRegistration", "CLinuxShims", "NetworkLab",
+        "CEmulatorRegistration", "CLinuxShims", "Measurement", "NetworkLab",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       path: "Sources/efvi", swiftSettings: strict),
 
+    .testTarget(
+      name: "FormatsTests", dependencies: ["EtherFabricFormats"], path: "Tests/FormatsTests", swiftSettings: strict),
+    .testTarget(
+      name: "FramesTests", dependencies: ["EtherFabric", "EtherFabricFrames", "EtherFabricFormats"],
+      path: "Tests/FramesTests",
+      swiftSettings: strict),
+    .testTarget(
+      name: "MeasurementTests", dependencies: ["Measurement"], path: "Tests/MeasurementTests",
+      swiftSettings: strict),
     .testTarget(
       name: "ToolTests", dependencies: ["efvi", "EmulatedWires", "EmulatedAdapter", "EtherFabric", "NetworkLab"],
       path: "Tests/ToolTests", swiftSettings: strict),
@@ -87,6 +98,19 @@ let package = Package(
       path: "Tests/CaptureTests", swiftSettings: strict),
     .testTarget(
       name: "FaultTests", dependencies: ["EmulatedAdapter", "EtherFabric"], path: "Tests/FaultTests",
+      swiftSettings: strict),
+    // The README's first program, and the tests of all that the documentation shows.
+    .executableTarget(
+      name: "efvi-first-program",
+      dependencies: ["EtherFabric", "EtherFabricFrames", "EtherFabricEmulator", "CEmulatorRegistration"],
+      path: "Tests/FirstProgram"),
+    .testTarget(
+      name: "DocumentationTests", dependencies: ["efvi-first-program"], path: "Tests/DocumentationTests",
+      swiftSettings: strict),
+    .testTarget(
+      name: "WordTests", dependencies: ["EtherFabricFormats"], path: "Tests/WordTests", swiftSettings: strict),
+    .testTarget(
+      name: "QueueTests", dependencies: ["EtherFabric", "EtherFabricFormats"], path: "Tests/QueueTests",
       swiftSettings: strict),
     .testTarget(
       name: "AdapterTests",
@@ -108,5 +132,14 @@ let package = Package(
     .testTarget(
       name: "FilterTests", dependencies: ["EtherFabric", "EmulatedAdapter"], path: "Tests/FilterTests",
       swiftSettings: strict),
+
+    // The allocation gate: a program that counts itself, built for speed by Scripts/build-tests, and its judge.
+    .target(name: "DatapathCounter", path: "Tests/DatapathCounter"),
+    .executableTarget(
+      name: "DatapathProbe",
+      dependencies: ["EtherFabric", "EtherFabricEmulator", "CEmulatorRegistration", "NetworkLab", "DatapathCounter"],
+      path: "Tests/DatapathProbe", swiftSettings: strict),
+    .testTarget(
+      name: "DatapathTests", dependencies: ["NetworkLab"], path: "Tests/DatapathTests", swiftSettings: strict),
   ]
 )

@@ -54,6 +54,8 @@ public enum Emulator {
     settings.macAddress = try device.mac("mac")
     settings.hasManualClock = try device.text("clock") == "manual"
     settings.completionBatch = try device.text("completion") == "each" ? 1 : 32
+    settings.stampsWithClock = try device.text("timestamps") == "clock"
+    settings.eventClearStride = try device.integer("evq-stride") ?? 0
     settings.startsLinkDown = try device.text("link") == "down"
     settings.faults = try faults(device)
     return try EmulatedAdapter(wire: try DeviceWires.make(device, settings: settings), settings: settings)

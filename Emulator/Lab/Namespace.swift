@@ -83,7 +83,7 @@ public enum Namespace {
     return lines?.first { $0.hasPrefix("Threads:") }.flatMap { Int($0.dropFirst(9)) }
   }
 
-  private static func unshareNetwork() throws(EtherFabricError) {
+  static func unshareNetwork() throws(EtherFabricError) {
     let result = lab_unshare(Int32(LAB_CLONE_NEWNET))
     guard result == 0 else {
       throw .call(

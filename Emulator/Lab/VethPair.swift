@@ -75,7 +75,7 @@ public struct VethPair: Sendable {
     }
   }
 
-  private static func disableIPv6(_ name: String) throws(EtherFabricError) {
+  static func disableIPv6(_ name: String) throws(EtherFabricError) {
     let result = ThreadProc.write("1", to: "/proc/sys/net/ipv6/conf/\(name)/disable_ipv6")
     // No file: no IPv6 in this kernel. A container may have /proc/sys read-only; then no link-local address is made.
     if result < 0 && result != -ENOENT {
@@ -84,7 +84,7 @@ public struct VethPair: Sendable {
   }
 
   /// Brings interfaces up and waits until those with a carrier to wait for have it.
-  private static func bringUp(_ names: [String]) throws(EtherFabricError) {
+  static func bringUp(_ names: [String]) throws(EtherFabricError) {
     for name in names { try IPTool.run(make, "link set dev \(name) up") }
     let deadline = Deadline(after: .seconds(5))
     for name in names {

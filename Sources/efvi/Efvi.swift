@@ -30,6 +30,8 @@ import Glibc
       SinkCommand.self,
       ForwardCommand.self,
       CaptureCommand.self,
+      LatencyCommand.self,
+      DemoCommand.self,
     ])
 
   static func main() {

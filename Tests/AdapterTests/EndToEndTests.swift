@@ -31,7 +31,8 @@ import Testing
       events[0] == .receive(Event.Receive(id: 0, bytes: 100, flags: .startOfPacket, queue: 0)))
     for index in 0..<100 {
       #expect(
-        rightMemory.base.load(fromByteOffset: index, as: UInt8.self) == frame.load(fromByteOffset: index, as: UInt8.self))
+        rightMemory.base.load(fromByteOffset: index, as: UInt8.self)
+          == frame.load(fromByteOffset: index, as: UInt8.self))
     }
   }
 }

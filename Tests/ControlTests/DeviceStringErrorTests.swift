@@ -28,7 +28,7 @@ import Testing
     Wrong("emu:pcap:,loop=2", "emu:pcap:", "write emu:pcap:FILE"),
     Wrong("emu:cable:2", "2", "not a port of a cable; 0 to 1"),
     Wrong("emu:cable:-1", "-1", "not a port"),
-    Wrong("emu:switch:64", "64", "0 to 63"),
+    Wrong("emu:switch:16", "16", "0 to 15"),
     Wrong("emu:switch:a/b/0", "b/0", "not a port"),
     Wrong("emu:switch:/0", "", "not a name of a switch"),
     Wrong("emu:switch:a b/0", "a b", "not a name of a switch"),

@@ -23,9 +23,9 @@ import Testing
   @Test(arguments: [
     Golden("emu:cable:0", .cable, "", 0),
     Golden("emu:cable:left/1", .cable, "left", 1),
-    Golden("emu:switch:63", .switch, "", 63),
+    Golden("emu:switch:15", .switch, "", 15),
     Golden("emu:switch:a-b_c.9/7", .switch, "a-b_c.9", 7),
-    Golden("emu:switch:3/0x10", .switch, "3", 16, "emu:switch:3/16"),
+    Golden("emu:switch:3/0x0f", .switch, "3", 15, "emu:switch:3/15"),
     Golden("emu:afpacket:eth0", .afpacket, "eth0"),
     Golden("emu:afpacket:eth0.100,steal=on", .afpacket, "eth0.100"),
     Golden("emu:afpacket:eth0,steal=yes", .afpacket, "eth0", nil, "emu:afpacket:eth0,steal=on"),

@@ -73,7 +73,19 @@ enum Veth {
     if up {
       try ip("link set va up")
       try ip("link set vb up")
+      _ = waitUntilUp()
     }
+  }
+
+  /// Waits until both ends run: the kernel may take a second to see a carrier that came back.
+  static func waitUntilUp() -> Bool {
+    let socket = packet_socket_open()
+    defer { close(socket) }
+    for _ in 0..<300 {
+      if packet_interface_flags(socket, "va") & packet_interface_flags(socket, "vb") & 0x41 == 0x41 { return true }
+      usleep(10_000)
+    }
+    return false
   }
 }
 

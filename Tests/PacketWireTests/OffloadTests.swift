@@ -52,7 +52,8 @@ struct OffloadTests {
     }
   }
 
-  @Test("a tagged large frame keeps its tag, flags and sequence in every segment", arguments: [300, 1200, 3500, 60_000])
+  @Test(
+    "a tagged large frame keeps its tag, flags and sequence in every segment", arguments: [300, 1200, 3500, 60_000])
   func taggedSegments(size: Int) throws {
     try Namespace.run {
       try Veth.make()

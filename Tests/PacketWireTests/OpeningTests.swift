@@ -1,3 +1,4 @@
+import CLinuxShims
 import EmulatedWires
 import EtherFabric
 import Glibc
@@ -44,7 +45,7 @@ struct OpeningTests {
       #expect(wire.name == "afpacket:va")
       #expect(wire.mtu == 1500)
       #expect(wire.macAddress?.bytes == Veth.wireAddress)
-      #expect(wire.isLinkUp)
+      #expect(Veth.waitUntilUp() && wire.isLinkUp)
       let lines = Dictionary(uniqueKeysWithValues: wire.configuration.map { ($0.name, $0.value) })
       #expect(lines["receive ring"]?.hasPrefix("TPACKET_V2, 117 slots of 1664 bytes") == true)
       #expect(lines["qdisc bypass"] == "yes")
@@ -62,7 +63,7 @@ struct OpeningTests {
       try ip("link set va up")
       #expect(!wire.isLinkUp)
       try ip("link set vb up")
-      #expect(wire.isLinkUp)
+      #expect(Veth.waitUntilUp() && wire.isLinkUp)
       try KernelSocket.raw("vb").send(Frame.incoming(1))
       #expect(wire.take(1).map(\.bytes) == [Frame.incoming(1)])
     }

@@ -1,3 +1,4 @@
+import CLinuxShims
 import EmulatedAdapter
 import EmulatedWires
 import Glibc
@@ -49,7 +50,9 @@ struct ReceiveTests {
     }
   }
 
-  @Test("puts the VLAN tag back", arguments: [[0x81, 0, 0, 5], [0x81, 0, 0, 0], [0x81, 0, 0xef, 0xff], [0x88, 0xa8, 0, 7]] as [[UInt8]])
+  @Test(
+    "puts the VLAN tag back",
+    arguments: [[0x81, 0, 0, 5], [0x81, 0, 0, 0], [0x81, 0, 0xef, 0xff], [0x88, 0xa8, 0, 7]] as [[UInt8]])
   func tags(tag: [UInt8]) throws {
     try Namespace.run {
       try Veth.make()
@@ -119,7 +122,9 @@ struct ReceiveTests {
       try ip("link set va mtu 9000")
       try ip("link set vb mtu 9000")
       let tag: [UInt8] = [0x81, 0x00, 0x00, 0x05]
-      let frames = (0..<20).map { Frame.incoming($0, length: [60, 9014, 1519, 9018][$0 % 4], tag: $0 % 4 == 3 ? tag : []) }
+      let frames = (0..<20).map {
+        Frame.incoming($0, length: [60, 9014, 1519, 9018][$0 % 4], tag: $0 % 4 == 3 ? tag : [])
+      }
       for frame in frames { try peer.send(frame) }
       #expect(wire.take(20).map(\.bytes) == frames)
       #expect(wire.counters().receiveTruncated == 0)
@@ -142,7 +147,7 @@ struct ReceiveTests {
         wire.operations.armWait(wire.operations.context)
         #expect(!wire.isReadable(20))
         try ip("link set \(end) up")
-        #expect(wire.isLinkUp)
+        #expect(Veth.waitUntilUp() && wire.isLinkUp)
         _ = peer.receive()
       }
       _ = Glibc.recv(peer.descriptor, nil, 0, Int32(MSG_DONTWAIT))

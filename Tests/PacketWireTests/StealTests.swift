@@ -1,10 +1,11 @@
+import CLinuxShims
 import EmulatedAdapter
 import EmulatedWires
 import EtherFabric
 import Glibc
 import Testing
 
-@Suite("Stealing from the kernel's stack", .needsNamespace, .timeLimit(.minutes(1)))
+@Suite("Stealing from the kernel's stack", .needsNamespace, .needsProgram, .timeLimit(.minutes(1)))
 struct StealTests {
   /// The wire's end has 10.0.0.1 and fd00::1, and UDP sockets of the kernel listen there; frames come from a plain
   /// socket at the other end.
@@ -49,9 +50,7 @@ struct StealTests {
     return match
   }
 
-  private func obstacle(_ wire: PacketWire) -> String {
-    wire.configuration.first { $0.name == "steal" }?.value ?? ""
-  }
+  private func obstacle(_ wire: PacketWire) -> String { wire.stealing }
 
   @Test("keeps what matches for the wire alone, until it is taken back")
   func ports() throws {
@@ -125,7 +124,9 @@ struct StealTests {
         try setting.peer.send(Frame.make(1, tag: tag, to: [2, 7, 7, 7, 7, 7], from: Veth.peerAddress))
         return behind.receive(within: 100)?.starts(with: [2, 7, 7, 7, 7, 7]) == true
       }
-      let tags: [(tag: [UInt8], vlan: UInt16?)] = [([], nil), ([0x81, 0, 0x60, 0], 0), ([0x81, 0, 0xef, 0xfe], 0xffe)]
+      let tags: [(tag: [UInt8], vlan: UInt16?)] = [
+        ([], nil), ([0x81, 0, 0x60, 0], 0), ([0x81, 0, 0xef, 0xfe], 0xffe),
+      ]
       for (tag, _) in tags { #expect(try passes(tag)) }
       for vlan in [0, 5, 0xffe] as [UInt16] {
         try #require(setting.wire.steal([match { $0.vlan = vlan }]), "\(obstacle(setting.wire))")
@@ -199,3 +200,28 @@ struct StealTests {
     }
   }
 }
+
+extension PacketWire {
+  /// What the wire says of stealing.
+  fileprivate var stealing: String { configuration.first { $0.name == "steal" }?.value ?? "" }
+}
+
+extension Trait where Self == ConditionTrait {
+  /// Skips a suite, with the reason, where the kernel takes no program at an interface.
+  fileprivate static var needsProgram: Self {
+    .enabled(if: programRefusal == nil, "stealing: \(programRefusal ?? "")")
+  }
+}
+
+private let programRefusal: String? = {
+  guard Namespace.obstacle == nil else { return "no namespace" }
+  do {
+    return try Namespace.run {
+      try Veth.make()
+      let wire = try PacketWire("va")
+      return wire.steal([StealMatch()]) ? nil : wire.stealing
+    }
+  } catch {
+    return "\(error)"
+  }
+}()

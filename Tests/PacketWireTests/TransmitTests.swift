@@ -1,3 +1,4 @@
+import CLinuxShims
 import EmulatedAdapter
 import EmulatedWires
 import Glibc
@@ -96,9 +97,10 @@ struct TransmitTests {
       try ip("link set va mtu 1000")
       #expect(wire.flush() == 1)
       #expect(wire.flush() == 0)
+      #expect(wire.commit(Frame.make(100, length: 1514)) == .oversize)
       for i in 0..<(before + after) { #expect(peer.receive(within: 1000) == Frame.make(i)) }
       #expect(peer.receive() == nil)
-      #expect(wire.counters().transmitDropped == 1)
+      #expect(wire.counters().transmitDropped == 2)
     }
   }
 
@@ -116,7 +118,7 @@ struct TransmitTests {
       #expect(!wire.isLinkUp)
       #expect(wire.counters().transmitDropped == UInt64(burst + 3))
       try ip("link set va up")
-      #expect(wire.isLinkUp)
+      #expect(Veth.waitUntilUp() && wire.isLinkUp)
       for i in 0..<20 { #expect(wire.commit(Frame.make(i)) == .sent) }
       #expect(wire.flush() == 0)
       for i in 0..<20 { #expect(peer.receive(within: 1000) == Frame.make(i)) }
@@ -134,7 +136,7 @@ struct TransmitTests {
       let lost = wire.flush()
       #expect(wire.counters().transmitDropped == UInt64(lost))
       try ip("link set vb up")
-      #expect(wire.isLinkUp)
+      #expect(Veth.waitUntilUp() && wire.isLinkUp)
       let peer = try KernelSocket.raw("vb")
       #expect(wire.commit(Frame.make(7)) == .sent)
       #expect(wire.flush() == 0)

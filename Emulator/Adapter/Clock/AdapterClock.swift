@@ -6,10 +6,20 @@ struct AdapterClock {
   var manualNow: UInt64 = 0
   var isSet = true
   var isInSync = true
-  /// When the next time-sync event is due; four a second.
-  var nextSync: UInt64 = 0
+  /// Frames are stamped with this clock even where the wire has stamps.
+  var stampsFrames = false
+  /// The time in the last time-sync event.
+  var lastSync: UInt64 = 0
 
+  /// Four a second.
   static let syncInterval: UInt64 = 250_000_000
+  /// A stamp that lies further back than this is out of the window of the last sync.
+  static let syncWindow: UInt64 = 90_000_000
+
+  @inline(__always)
+  func isSyncDue(_ time: UInt64) -> Bool {
+    time >= lastSync &+ Self.syncInterval || time &+ Self.syncWindow < lastSync
+  }
 
   @inline(__always)
   func now() -> UInt64 {

@@ -14,6 +14,10 @@ public struct AdapterSettings: Sendable {
   public var hasManualClock = false
   /// Packets that one completion event may stand for, 1 to 64.
   public var completionBatch = 32
+  /// Stamp frames with the adapter's clock even where the wire has stamps.
+  public var stampsWithClock = false
+  /// How many event slots behind itself the reader clears, 0 to 64.
+  public var eventClearStride = 0
   public var startsLinkDown = false
   public var faults = FaultPlan()
   /// Filters that the table holds.

@@ -24,7 +24,7 @@ extension EmulatedAdapter {
     port.withClaim {
       port.pointee.clock.isSet = isSet
       port.pointee.clock.isInSync = isInSync
-      port.pointee.clock.nextSync = 0
+      port.pointee.clock.lastSync = 0
     }
   }
 }

@@ -96,7 +96,8 @@ extension EmulatedAdapter {
       transmitRing: memory.transmitRing, transmitCapacity: request.options.transmitCapacity,
       receivePrefixLength: memory.state.pointee.prefixLength, doorbells: memory.doorbells,
       service: settings.service == .inline ? serviceInterface : nil,
-      serviceContext: UnsafeMutableRawPointer(memory.state), waitDescriptor: memory.events.waitDescriptor)
+      serviceContext: UnsafeMutableRawPointer(memory.state), waitDescriptor: memory.events.waitDescriptor,
+      eventClearStride: settings.eventClearStride)
   }
 
   public func freeInterface(_ resource: UInt32) {

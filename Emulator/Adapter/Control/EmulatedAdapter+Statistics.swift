@@ -5,7 +5,10 @@ extension EmulatedAdapter {
     let (port, faults) = self.port.withClaim {
       (
         self.port.pointee.counters,
-        [("rx", self.port.pointee.receiveFaults?.pointee.counters), ("tx", self.port.pointee.transmitFaults?.pointee.counters)]
+        [
+          ("rx", self.port.pointee.receiveFaults?.pointee.counters),
+          ("tx", self.port.pointee.transmitFaults?.pointee.counters),
+        ]
       )
     }
     let wire = self.wire.counters()
@@ -15,12 +18,13 @@ extension EmulatedAdapter {
       .init("rx_delivered", port.delivered, help: "frames written to at least one interface"),
       .init("rx_no_descriptor", port.noDescriptor, help: "frames dropped: no receive descriptor was posted"),
       .init("rx_filtered", port.filtered, help: "frames that no filter of an interface took"),
-      .init("rx_oversize", port.oversize + wire.receiveOversize, help: "frames dropped: above the MTU"),
+      .init("rx_oversize", port.oversize, help: "frames dropped: above the MTU"),
       .init("rx_runts", port.runts, help: "frames dropped: shorter than an Ethernet header"),
       .init("rx_stopped", port.receiveStopped, help: "frames dropped: the receive ring has stopped, or never was"),
       .init("rx_link_down", port.receivedLinkDown, help: "frames dropped: the link was forced down"),
       .init("rx_replicated", port.replicated, help: "further copies of frames that several interfaces took"),
       .init("rx_wire_dropped", wire.receiveDropped, help: "frames that the wire dropped before the port"),
+      .init("rx_wire_oversize", wire.receiveOversize, help: "frames above the MTU that the wire could not cut"),
       .init("rx_wire_truncated", wire.receiveTruncated, help: "frames that arrived cut, and were dropped"),
       .init("tx_packets", port.transmitted, help: "frames that left the port"),
       .init("tx_bytes", port.transmittedBytes, help: "bytes of these, padding included"),
@@ -37,7 +41,8 @@ extension EmulatedAdapter {
     ]
     for (side, counters) in faults {
       for (name, value) in counters?.named ?? [] {
-        rows.append(.init("fault_\(side)_\(name)", value, help: "fault plan, \(side == "rx" ? "receive" : "transmit") side"))
+        rows.append(
+          .init("fault_\(side)_\(name)", value, help: "fault plan, \(side == "rx" ? "receive" : "transmit") side"))
       }
     }
     return AdapterStatistics(rows)

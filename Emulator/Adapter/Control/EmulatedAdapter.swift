@@ -50,6 +50,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
         maximumFrame: (settings.mtu ?? wire.mtu) + 18,
         completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch))))
     port.pointee.clock.isManual = settings.hasManualClock
+    port.pointee.clock.stampsFrames = settings.stampsWithClock
     port.pointee.isForcedDown = settings.startsLinkDown
     if !settings.faults.receive.isHarmless { port.pointee.receiveFaults = Self.injector(settings.faults, .receive) }
     if !settings.faults.transmit.isHarmless { port.pointee.transmitFaults = Self.injector(settings.faults, .transmit) }

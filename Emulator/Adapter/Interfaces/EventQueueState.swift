@@ -43,6 +43,9 @@ extension UnsafeMutablePointer where Pointee == EventQueueState {
     efvi_wake_signal(pointee.wake)
   }
 
+  /// Forgets a signal that its sleeper has had.
+  func clearSignal() { efvi_wake_clear(pointee.wake) }
+
   /// Starts from the beginning: all slots empty.
   func reset() {
     for slot in 0...Int(pointee.mask) { pointee.slots[slot].store(.max, ordering: .relaxed) }

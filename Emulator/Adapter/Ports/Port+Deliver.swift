@@ -63,8 +63,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   ) {
     var stamp = ReceivePrefix.noTimestamp
     if interface.pointee.flags.contains(.receiveTimestamps) {
-      let time = pointee.clock.isManual || frame.timestamp == 0 ? pointee.clock.now() : frame.timestamp
-      stamp = AdapterClock.parts(time).quarters
+      stamp = AdapterClock.parts(frame.timestamp).quarters
     }
     ReceivePrefix.store(to: host, packetLength: frame.length, timestamp: stamp)
   }

@@ -5,12 +5,12 @@ import Glibc
 extension UnsafeMutablePointer where Pointee == PortState {
   /// Takes what has arrived from the wire, in order.
   @inline(__always)
-  func receiveFromWire() {
+  func receiveFromWire(budget limit: Int = PortState.receiveBudget) {
     var frame = WireFrame(bytes: pointee.scratch, length: 0)
-    var budget = PortState.receiveBudget
-    if pointee.stampCount > 0 { synchroniseClock(pointee.clock.now()) }
+    var budget = limit
     if pointee.receiveFaults != nil { releaseHeldFrames() }
     while budget > 0, pointee.wire.receiveNext(pointee.wire.context, &frame) {
+      if pointee.stampCount > 0 { stamp(&frame) }
       if pointee.receiveFaults == nil {
         accept(frame, errors: 0)
       } else {
@@ -19,6 +19,16 @@ extension UnsafeMutablePointer where Pointee == PortState {
       pointee.wire.receiveRelease(pointee.wire.context)
       budget &-= 1
     }
+    if pointee.stampCount > 0 { synchroniseClock(pointee.clock.now()) }
+  }
+
+  /// Gives a frame its time of arrival, and its interfaces a time sync where one is due.
+  @inline(never)
+  private func stamp(_ frame: inout WireFrame) {
+    if frame.timestamp == 0 || pointee.clock.isManual || pointee.clock.stampsFrames {
+      frame.timestamp = pointee.clock.now()
+    }
+    synchroniseClock(frame.timestamp)
   }
 
   /// The MAC: length limits, padding.

@@ -13,8 +13,9 @@ func serviceInterface(_ context: UnsafeMutableRawPointer, _ reason: UInt32) {
     guard reason & InterfaceGrant.Reason.poll == 0, port.claimForDoorbell() else { return }
   }
   port.pointee.counters.services &+= 1
-  // Frames that are on the wire came before this doorbell: they meet the ring as it was.
-  port.receiveFromWire()
+  // Frames that are on the wire came before this doorbell: they meet the ring as it was, all of them.
+  let isReceive = reason & InterfaceGrant.Reason.receiveDoorbell != 0
+  port.receiveFromWire(budget: isReceive ? PortState.doorbellBudget : PortState.receiveBudget)
   interface.acceptReceiveDoorbell()
   port.transmitAll(interface)
   if reason & InterfaceGrant.Reason.prime != 0 { interface.prime() }
@@ -40,20 +41,22 @@ extension UnsafeMutablePointer where Pointee == PortState {
     defer { release() }
     let before = pointee.counters.received &+ pointee.counters.transmitted
     pointee.counters.services &+= 1
+    // A doorbell that was rung before a frame came must count for it, so doorbells are looked at first.
+    for index in 0..<PortState.interfaceLimit { pointee.interfaces[index]?.acceptReceiveDoorbell() }
     receiveFromWire()
     for index in 0..<PortState.interfaceLimit {
       guard let interface = pointee.interfaces[index] else { continue }
-      interface.acceptReceiveDoorbell()
       transmitAll(interface)
     }
     return pointee.counters.received &+ pointee.counters.transmitted != before
   }
 
-  /// Sends the time-sync events that are due.
+  /// Sends the time-sync events that are due at a time: before a frame that arrived then, or now. Frames may have
+  /// waited on the wire, so their times decide, not that of this call.
   @inline(never)
   func synchroniseClock(_ now: UInt64) {
-    guard now >= pointee.clock.nextSync || now &+ AdapterClock.syncInterval < pointee.clock.nextSync else { return }
-    pointee.clock.nextSync = now &+ AdapterClock.syncInterval
+    guard pointee.clock.isSyncDue(now) else { return }
+    pointee.clock.lastSync = now
     for index in 0..<PortState.interfaceLimit {
       guard let interface = pointee.interfaces[index] else { continue }
       if interface.pointee.wantsTimeSync { interface.pointee.events.post(pointee.clock.syncWord(now)) }
@@ -84,6 +87,7 @@ extension UnsafeMutablePointer where Pointee == InterfaceState {
   /// `EVQ_RPTR`: signals at once where an event stands at the read index, else with the next event.
   func prime() {
     let events = pointee.events
+    events.clearSignal()
     let read = pointee.register(DoorbellPage.eventQueueReadPointer) & events.pointee.mask
     events.pointee.isPrimed = true
     pointee.port.pointee.wire.armWait(pointee.port.pointee.wire.context)

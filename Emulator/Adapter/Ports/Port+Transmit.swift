@@ -27,6 +27,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
     if lost > 0 {
       pointee.counters.transmitCongested &+= UInt64(lost)
       pointee.counters.transmitted &-= UInt64(lost)
+      interface.pointee.counters.transmitted &-= UInt64(lost)
+      interface.pointee.counters.transmitDropped &+= UInt64(lost)
     }
     if interface.pointee.unreported > 0 { complete(interface) }
   }

@@ -30,6 +30,8 @@ struct PortState {
   static let scratchSize = 16384 + 256
   /// Frames that one service takes from the wire.
   static let receiveBudget = 256
+  /// Frames that a receive doorbell takes first: more than a wire holds.
+  static let doorbellBudget = 65536
 }
 
 extension UnsafeMutablePointer where Pointee == PortState {

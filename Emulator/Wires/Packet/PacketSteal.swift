@@ -18,7 +18,8 @@ struct PacketSteal: ~Copyable {
     guard matches.count <= PacketStealProgram.limit else {
       return refuse("\(matches.count) matches, at most \(PacketStealProgram.limit)")
     }
-    guard matches.allSatisfy({ [nil, 4, 16].contains($0.localAddress?.count) && [nil, 4, 16].contains($0.remoteAddress?.count) })
+    let lengths: [Int?] = [nil, 4, 16]
+    guard matches.allSatisfy({ lengths.contains($0.localAddress?.count) && lengths.contains($0.remoteAddress?.count) })
     else { return refuse("an address of neither 4 nor 16 bytes") }
     let instructions = PacketStealProgram.instructions(matches)
     let loaded = instructions.withUnsafeBytes {

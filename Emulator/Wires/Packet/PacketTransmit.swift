@@ -141,6 +141,7 @@ private func packetSubmit(_ state: UnsafeMutablePointer<PacketState>) {
       next &+= Int(result)
       continue
     }
+    if result == -EMSGSIZE { _ = state.pointee.refreshMTU() }
     if packetOutcome(result) == TransmitOutcome.linkDown.rawValue {
       state.pointee.batch.isSingle = true
       lost &+= count &- next

@@ -1,5 +1,5 @@
 /// A 48-bit Ethernet address.
-public struct MACAddress: Hashable, Sendable, CustomStringConvertible {
+public struct MACAddress: Hashable, Sendable, LosslessStringConvertible {
   /// The address in the low 48 bits, first byte on the wire in the most significant position.
   public let value: UInt64
 
@@ -19,7 +19,7 @@ public struct MACAddress: Hashable, Sendable, CustomStringConvertible {
     guard parts.count == 6 else { return nil }
     var value: UInt64 = 0
     for part in parts {
-      guard (1...2).contains(part.count), let byte = UInt8(part, radix: 16) else { return nil }
+      guard (1...2).contains(part.count), part.first != "+", let byte = UInt8(part, radix: 16) else { return nil }
       value = value << 8 | UInt64(byte)
     }
     self.value = value
@@ -28,6 +28,7 @@ public struct MACAddress: Hashable, Sendable, CustomStringConvertible {
   public static let broadcast = MACAddress(value: 0xffff_ffff_ffff)
 
   /// The group bit: broadcast and multicast addresses.
+  @inlinable
   public var isMulticast: Bool { value & 0x0100_0000_0000 != 0 }
 
   /// The byte at `index` in wire order.
@@ -40,15 +41,16 @@ public struct MACAddress: Hashable, Sendable, CustomStringConvertible {
   /// Writes the six bytes in wire order.
   @inlinable
   public func store(to bytes: UnsafeMutableRawPointer) {
-    for i in 0..<6 { bytes.storeBytes(of: byte(i), toByteOffset: i, as: UInt8.self) }
+    bytes.storeBytes(of: UInt32(truncatingIfNeeded: value >> 16).bigEndian, as: UInt32.self)
+    bytes.storeBytes(of: UInt16(truncatingIfNeeded: value).bigEndian, toByteOffset: 4, as: UInt16.self)
   }
 
   /// Reads six bytes in wire order.
   @inlinable
   public init(load bytes: UnsafeRawPointer) {
-    var value: UInt64 = 0
-    for i in 0..<6 { value = value << 8 | UInt64(bytes.load(fromByteOffset: i, as: UInt8.self)) }
-    self.value = value
+    value =
+      UInt64(UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self))) << 16
+      | UInt64(UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt16.self)))
   }
 
   public var description: String {

@@ -34,13 +34,15 @@ public struct InterfaceGrant {
   public var serviceContext: UnsafeMutableRawPointer
   /// Readable when an event may have come after a prime, or -1.
   public var waitDescriptor: Int32
+  /// How many event slots behind itself the reader clears.
+  public var eventClearStride: Int
 
   public init(
     resource: UInt32, instance: UInt32, label: Int, flags: InterfaceFlags, eventQueue: UnsafeMutableRawPointer,
     eventCapacity: Int, receiveRing: UnsafeMutablePointer<UInt64>, receiveCapacity: Int,
     transmitRing: UnsafeMutablePointer<UInt64>, transmitCapacity: Int, receivePrefixLength: Int,
     doorbells: UnsafeMutableRawPointer, service: Service?, serviceContext: UnsafeMutableRawPointer,
-    waitDescriptor: Int32
+    waitDescriptor: Int32, eventClearStride: Int = 0
   ) {
     self.resource = resource
     self.instance = instance
@@ -57,5 +59,6 @@ public struct InterfaceGrant {
     self.service = service
     self.serviceContext = serviceContext
     self.waitDescriptor = waitDescriptor
+    self.eventClearStride = eventClearStride
   }
 }

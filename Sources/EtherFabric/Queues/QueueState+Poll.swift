@@ -60,7 +60,8 @@ extension UnsafeMutablePointer where Pointee == QueueState {
       return 0
     }
     let completed = (word.pointer &- queue.pointee.receiveRemoved) & 0xf
-    guard completed == 1 else {
+    // A completion of a buffer that was never posted would put the ring's count below zero for good.
+    guard completed == 1, queue.pointee.receiveRemoved != queue.pointee.receiveAdded else {
       guard completed == 0 else {
         pointee.counts.unknown &+= 1
         return 0

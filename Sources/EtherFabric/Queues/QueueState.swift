@@ -57,9 +57,10 @@ struct QueueState {
   @usableFromInline var counts = EventCounts()
 
   @usableFromInline
-  init(grant: borrowing InterfaceGrant, ids: UnsafeMutablePointer<UInt32>, transmitIDs: UnsafeMutablePointer<UInt32>,
-    labels: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>)
-  {
+  init(
+    grant: borrowing InterfaceGrant, ids: UnsafeMutablePointer<UInt32>, transmitIDs: UnsafeMutablePointer<UInt32>,
+    labels: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>
+  ) {
     events = grant.eventQueue.assumingMemoryBound(to: Atomic<UInt64>.self)
     eventMask = UInt32(grant.eventCapacity - 1)
     self.labels = labels
@@ -73,6 +74,7 @@ struct QueueState {
     receivePrefixLength = UInt32(grant.receivePrefixLength)
     discardBits = DiscardMask.standard.eventBits
     label = UInt8(grant.label)
+    clearStride = UInt32(grant.eventClearStride)
     stampsTransmits = grant.flags.contains(.transmitTimestamps)
     doorbells = grant.doorbells
     service = grant.service

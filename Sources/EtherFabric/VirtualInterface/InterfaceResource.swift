@@ -5,6 +5,7 @@ final class InterfaceResource: @unchecked Sendable {
   let grant: InterfaceGrant
   let state: UnsafeMutablePointer<QueueState>
   let eventOwner: InterfaceResource?
+  private var hasStopped = false
   private let receiveIDs: UnsafeMutablePointer<UInt32>
   private let transmitIDs: UnsafeMutablePointer<UInt32>
   private let labels: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>?
@@ -36,9 +37,16 @@ final class InterfaceResource: @unchecked Sendable {
     if grant.flags.contains(.pushAlways) { state.pointee.pushThreshold = .max }
   }
 
-  deinit {
+  /// Gives the interface back to the adapter, which lets go of all buffers. Once.
+  func stop() {
+    guard !hasStopped else { return }
+    hasStopped = true
     state.pointee.labels[grant.label] = nil
     domain.driver.backend.freeInterface(grant.resource)
+  }
+
+  deinit {
+    stop()
     state.deinitialize(count: 1)
     state.deallocate()
     receiveIDs.deallocate()

@@ -40,7 +40,12 @@ public enum TimestampError: Error, Equatable, Sendable {
 
 /// `ef_vi_layout_entry`. A field of the receive prefix.
 public struct PrefixField: Equatable, Sendable {
-  public enum Kind: Int, Sendable { case frame = 0, minorTicks = 1, packetLength = 2, filterID = 4 }
+  public enum Kind: Int, Sendable {
+    case frame = 0
+    case minorTicks = 1
+    case packetLength = 2
+    case filterID = 4
+  }
   public var kind: Kind
   /// Bytes from the start of the buffer.
   public var offset: Int

@@ -16,7 +16,7 @@ extension Checksum {
   public static func udp(
     over family: IPFamily, ipHeader: RawSpan, udpHeader: RawSpan, payload: RawSpan
   ) -> UInt16? {
-    withHeaders(family, ipHeader, udpHeader, isTransport: { $0.count >= 8 }, payload) {
+    withHeaders(family, ipHeader, udpHeader, as: .udp, payload) {
       udp(over: family, ipHeader: $0, udpHeader: $1, payload: $2)
     }
   }
@@ -26,7 +26,7 @@ extension Checksum {
   public static func tcp(
     over family: IPFamily, ipHeader: RawSpan, tcpHeader: RawSpan, payload: RawSpan
   ) -> UInt16? {
-    withHeaders(family, ipHeader, tcpHeader, isTransport: isTCPHeader, payload) {
+    withHeaders(family, ipHeader, tcpHeader, as: .tcp, payload) {
       tcp(over: family, ipHeader: $0, tcpHeader: $1, payload: $2)
     }
   }
@@ -36,7 +36,7 @@ extension Checksum {
   public static func isUDPCorrect(
     over family: IPFamily, ipHeader: RawSpan, udpHeader: RawSpan, payload: RawSpan
   ) -> Bool {
-    withHeaders(family, ipHeader, udpHeader, isTransport: { $0.count >= 8 }, payload) {
+    withHeaders(family, ipHeader, udpHeader, as: .udp, payload) {
       isUDPCorrect(over: family, ipHeader: $0, udpHeader: $1, payload: $2)
     } ?? false
   }
@@ -46,7 +46,7 @@ extension Checksum {
   public static func isTCPCorrect(
     over family: IPFamily, ipHeader: RawSpan, tcpHeader: RawSpan, payload: RawSpan
   ) -> Bool {
-    withHeaders(family, ipHeader, tcpHeader, isTransport: isTCPHeader, payload) {
+    withHeaders(family, ipHeader, tcpHeader, as: .tcp, payload) {
       isTCPCorrect(over: family, ipHeader: $0, tcpHeader: $1, payload: $2)
     } ?? false
   }
@@ -55,7 +55,7 @@ extension Checksum {
   /// the checksum field. Nil if a header is cut.
   @inlinable
   public static func icmpv6(ipHeader: RawSpan, icmpHeader: RawSpan, payload: RawSpan) -> UInt16? {
-    withHeaders(.ipv6, ipHeader, icmpHeader, isTransport: { $0.count >= 2 }, payload) { ip, icmp, bytes in
+    withHeaders(.ipv6, ipHeader, icmpHeader, as: .icmpv6, payload) { ip, icmp, bytes in
       withPiece(bytes) { icmpv6(ipHeader: ip, icmpHeader: icmp, payload: $0) }
     }
   }
@@ -68,23 +68,36 @@ extension Checksum {
     return length >= 20 && length <= bytes.count
   }
 
-  @inlinable
-  static func isTCPHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard bytes.count >= 20 else { return false }
-    let length = Int(bytes[12] >> 4) * 4
-    return length >= 20 && length <= bytes.count
+  /// What a header above IP must hold.
+  @usableFromInline enum TransportHeader {
+    case udp
+    case tcp
+    /// Type and code only.
+    case icmpv6
+
+    @inlinable
+    func fits(_ bytes: UnsafeRawBufferPointer) -> Bool {
+      switch self {
+      case .udp: return bytes.count >= 8
+      case .icmpv6: return bytes.count >= 2
+      case .tcp:
+        guard bytes.count >= 20 else { return false }
+        let length = Int(bytes[12] >> 4) * 4
+        return length >= 20 && length <= bytes.count
+      }
+    }
   }
 
   @inlinable
   static func withHeaders<Result>(
     _ family: IPFamily, _ ipHeader: RawSpan, _ transportHeader: RawSpan,
-    isTransport: (UnsafeRawBufferPointer) -> Bool, _ payload: RawSpan,
+    as kind: TransportHeader, _ payload: RawSpan,
     _ body: (UnsafeRawPointer, UnsafeRawPointer, UnsafeRawBufferPointer) -> Result
   ) -> Result? {
     ipHeader.withUnsafeBytes { ip in
       transportHeader.withUnsafeBytes { transport in
         payload.withUnsafeBytes { bytes in
-          guard isHeader(ip, family: family), isTransport(transport),
+          guard isHeader(ip, family: family), kind.fits(transport),
             let ipBase = ip.baseAddress, let transportBase = transport.baseAddress
           else { return nil }
           return body(ipBase, transportBase, bytes)

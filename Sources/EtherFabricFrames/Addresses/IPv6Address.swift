@@ -1,3 +1,4 @@
+import EtherFabric
 import Glibc
 
 /// An IPv6 address, as frames carry it.

@@ -1,3 +1,5 @@
+import EtherFabric
+
 /// A filter as users write it: the grammar of the vendor's sample programs, and shorter names for the same.
 ///
 /// - `udp:192.0.2.1:5000`, `tcp:[2001:db8::1]:80`: protocol, address and port at this end; a second `host:port` after

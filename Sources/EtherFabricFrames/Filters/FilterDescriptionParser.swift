@@ -1,3 +1,5 @@
+import EtherFabric
+
 extension FilterDescription {
   /// Reads the text of one filter.
   public init(parsing text: String) throws(FilterSyntaxError) {

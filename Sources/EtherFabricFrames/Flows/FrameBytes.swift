@@ -1,3 +1,5 @@
+import EtherFabric
+
 extension UnsafeMutableRawPointer {
   /// Stores a 16-bit field in network order.
   @inlinable

@@ -1,3 +1,4 @@
+import EtherFabric
 import EtherFabricFormats
 
 extension UDPFlow {

@@ -1,3 +1,4 @@
+import EtherFabric
 import EtherFabricFormats
 
 /// One direction of a UDP conversation: all that the headers of its frames need except the payload's length.

@@ -1,3 +1,4 @@
+import EtherFabric
 import EtherFabricFormats
 
 /// An ARP request or reply for IPv4 over Ethernet.

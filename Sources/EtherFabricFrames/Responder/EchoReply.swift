@@ -1,3 +1,4 @@
+import EtherFabric
 import EtherFabricFormats
 
 /// Turns echo requests (ping) into their replies.

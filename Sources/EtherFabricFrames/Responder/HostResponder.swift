@@ -1,3 +1,4 @@
+import EtherFabric
 import EtherFabricFormats
 
 /// What a host must answer to be reachable: who has this address, and ping.

@@ -11,7 +11,7 @@ extension FilterSpecification {
     case .udp: try setEnds(.udp, text)
     case .tcp: try setEnds(.tcp, text)
     case .ethernet:
-      try setEthernetLocal(MACAddress(text.mac ?? .broadcast), vlan: vlan)
+      try setEthernetLocal(text.mac ?? .broadcast, vlan: vlan)
       if let type = text.etherType { try setEtherType(type) }
       if let number = text.ipProtocol { try setIPProtocol(InternetProtocol(rawValue: Int(number))) }
     case .etherType: try setEtherType(text.etherType ?? 0)
@@ -50,12 +50,4 @@ extension IPEndpoint {
       }
     self.init(address, port: text.port)
   }
-}
-
-extension MACAddress {
-  init(_ address: EthernetAddress) { self.init(value: address.value) }
-}
-
-extension EthernetAddress {
-  init(_ address: MACAddress) { self.init(value: address.value) }
 }

@@ -19,7 +19,7 @@ enum AddressResolver {
     try filter.setEtherType(0x0806)
     let cookie = try station.interface.addFilter(filter)
     defer { try? station.interface.removeFilter(cookie) }
-    let question = ARPMessage.request(for: target, from: EthernetAddress(station.identity.macAddress), sender)
+    let question = ARPMessage.request(for: target, from: station.identity.macAddress, sender)
     for _ in 0..<tries {
       try ask(question, destination, station)
       if let mac = try answer(from: target, station) { return mac }

@@ -96,9 +96,9 @@ struct SendCommand: ParsableCommand {
   private var needsResolution: Bool { mac == nil && destination.groupMAC == nil && andSink == nil }
 
   private func makeFlow(_ station: Station, _ sink: SendSink?) throws -> UDPFlow {
-    let own = EthernetAddress(station.identity.macAddress)
+    let own = station.identity.macAddress
     let target: EthernetAddress
-    if let known = mac ?? destination.groupMAC ?? sink.map({ EthernetAddress($0.station.identity.macAddress) }) {
+    if let known = mac ?? destination.groupMAC ?? sink.map({ $0.station.identity.macAddress }) {
       target = known
     } else {
       target = try AddressResolver.resolve(destination, from: source, over: station)

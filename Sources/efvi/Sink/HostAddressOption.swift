@@ -14,7 +14,7 @@ struct HostAddressOption: ExpressibleByArgument {
   /// One responder for at most one address of each family.
   static func responder(_ options: [HostAddressOption], mac: MACAddress) -> HostResponder? {
     guard !options.isEmpty else { return nil }
-    var responder = HostResponder(mac: EthernetAddress(mac))
+    var responder = HostResponder(mac: mac)
     for option in options {
       if let value = option.address.ipv4 {
         responder.ipv4 = IPv4Address(value: value)
@@ -28,7 +28,7 @@ struct HostAddressOption: ExpressibleByArgument {
   /// What brings the questions to the interface.
   static func filters(_ responder: HostResponder) throws(EtherFabricError) -> [FilterArgument] {
     var filters: [FilterArgument] = []
-    let own = MACAddress(responder.mac)
+    let own = responder.mac
     if responder.ipv4 != nil {
       for mac in [MACAddress.broadcast, own] {
         var filter = try FilterSpecification.ethernet(mac)
@@ -40,7 +40,7 @@ struct HostAddressOption: ExpressibleByArgument {
       filters.append(FilterArgument(text: "eth:ipproto=1,\(own)", specification: ping))
     }
     if let address = responder.ipv6 {
-      let group = MACAddress(EthernetAddress(multicast: address.solicitedNode))
+      let group = MACAddress(multicast: address.solicitedNode)
       for mac in [group, own] {
         filters.append(FilterArgument(text: "eth:\(mac)", specification: try .ethernet(mac)))
       }

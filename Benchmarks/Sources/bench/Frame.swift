@@ -1,0 +1,29 @@
+import EtherFabric
+
+/// The frame of all benchmarks: UDP over IPv4 to 10.9.0.1:9000, checksums left to the adapter.
+enum Frame {
+  static func store(
+    to frame: UnsafeMutableRawPointer, length: Int, destination: MACAddress, source: MACAddress
+  ) {
+    frame.initializeMemory(as: UInt8.self, repeating: 0, count: length)
+    destination.store(to: frame)
+    source.store(to: frame + 6)
+    func field(_ offset: Int, _ value: Int) {
+      frame.storeBytes(of: UInt16(value).bigEndian, toByteOffset: offset, as: UInt16.self)
+    }
+    field(12, 0x0800)
+    field(14, 0x4500)
+    field(16, length - 14)
+    field(22, 0x4011)
+    field(26, 0x0a09)
+    field(28, 2)
+    field(30, 0x0a09)
+    field(32, 1)
+    field(34, 9001)
+    field(36, 9000)
+    field(38, length - 34)
+    for index in 42..<length {
+      frame.storeBytes(of: UInt8(truncatingIfNeeded: index), toByteOffset: index, as: UInt8.self)
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import Glibc
+
+/// Figures of one thing measured again and again.
+struct Sample {
+  var values: [Double] = []
+
+  mutating func add(_ value: Double) { values.append(value) }
+
+  func quantile(_ share: Double) -> Double {
+    let sorted = values.sorted()
+    guard !sorted.isEmpty else { return .nan }
+    return sorted[Int((Double(sorted.count - 1) * share).rounded())]
+  }
+
+  var median: Double { quantile(0.5) }
+  /// Distance between the quartiles.
+  var spread: Double { quantile(0.75) - quantile(0.25) }
+}
+
+extension Double {
+  /// With `digits` after the point, right-aligned in `width`.
+  func text(_ digits: Int, _ width: Int) -> String {
+    let scale = pow(10, Double(digits))
+    let rounded = Int((self * scale).rounded())
+    var number = String(rounded / Int(scale))
+    if digits > 0 {
+      let rest = String(rounded % Int(scale))
+      number += "." + String(repeating: "0", count: digits - rest.count) + rest
+    }
+    return number.padded(width)
+  }
+}
+
+extension String {
+  /// Right-aligned in `width`.
+  func padded(_ width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
+}

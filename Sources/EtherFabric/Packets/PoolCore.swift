@@ -1,0 +1,79 @@
+/// The bookkeeping of a packet pool at a fixed address: buffers and frames point to it, so that taking and returning
+/// one counts no reference. It outlives its pool while buffers are out.
+@frozen
+@usableFromInline
+struct PoolCore {
+  @usableFromInline let base: UnsafeMutableRawPointer
+  @usableFromInline let bufferSize: Int
+  @usableFromInline let count: Int
+  /// Free buffers, a stack of indexes.
+  @usableFromInline let free: UnsafeMutablePointer<UInt32>
+  @usableFromInline var freeCount: Int
+  /// The next buffer of the same frame, `.max` at its end.
+  @usableFromInline let links: UnsafeMutablePointer<UInt32>
+  /// Bytes that the adapter wrote to each buffer, prefix included.
+  @usableFromInline let lengths: UnsafeMutablePointer<UInt32>
+  @usableFromInline var framesDropped: UInt64 = 0
+  @usableFromInline var framesReleased: UInt64 = 0
+  @usableFromInline var buffersRefused: UInt64 = 0
+  /// The pool has gone; the last buffer to return takes the core with it.
+  @usableFromInline var isOrphaned = false
+  @usableFromInline var memory: Unmanaged<DMAMemory>
+
+  init(memory: DMAMemory, bufferSize: Int, count: Int) {
+    base = memory.base
+    self.bufferSize = bufferSize
+    self.count = count
+    free = .allocate(capacity: count)
+    links = .allocate(capacity: count)
+    lengths = .allocate(capacity: count)
+    links.initialize(repeating: .max, count: count)
+    lengths.initialize(repeating: 0, count: count)
+    // The first buffer taken is the first in memory.
+    for index in 0..<count { (free + index).initialize(to: UInt32(count - 1 - index)) }
+    freeCount = count
+    self.memory = Unmanaged.passRetained(memory)
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == PoolCore {
+  /// Takes a free buffer, `.max` when there is none.
+  @inlinable @inline(__always)
+  func take() -> UInt32 {
+    guard pointee.freeCount > 0 else { return .max }
+    pointee.freeCount &-= 1
+    return pointee.free[pointee.freeCount]
+  }
+
+  /// Returns one buffer.
+  @inlinable @inline(__always)
+  func put(_ index: UInt32) {
+    pointee.free[pointee.freeCount] = index
+    pointee.freeCount &+= 1
+    if pointee.isOrphaned { destroyIfWhole() }
+  }
+
+  /// Returns the buffers of a frame.
+  @inlinable
+  func putChain(_ first: UInt32) {
+    var index = first
+    while index != .max {
+      let next = pointee.links[Int(index)]
+      pointee.links[Int(index)] = .max
+      put(index)
+      index = next
+    }
+  }
+
+  /// The pool has gone: ends when all buffers are back.
+  @usableFromInline @inline(never)
+  func destroyIfWhole() {
+    guard pointee.freeCount == pointee.count else { return }
+    pointee.free.deallocate()
+    pointee.links.deallocate()
+    pointee.lengths.deallocate()
+    pointee.memory.release()
+    deinitialize(count: 1)
+    deallocate()
+  }
+}

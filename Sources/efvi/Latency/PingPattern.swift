@@ -1,0 +1,36 @@
+import Glibc
+
+/// The bytes of a message: its number first, then bytes that no other place of it has.
+enum PingPattern {
+  private nonisolated(unsafe) static let bytes: UnsafeMutablePointer<UInt8> = {
+    let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: 65536 + 256)
+    var state: UInt32 = 0x9e37_79b9
+    for index in 0..<65536 + 256 {
+      state = state &* 1_664_525 &+ 1_013_904_223
+      bytes[index] = UInt8(truncatingIfNeeded: state >> 24)
+    }
+    return bytes
+  }()
+
+  static func fill(_ payload: UnsafeMutableRawPointer, count: Int, sequence: UInt64) {
+    memcpy(payload, bytes + Int(sequence & 0xff), count)
+    var number = sequence.littleEndian
+    memcpy(payload, &number, min(8, count))
+  }
+
+  /// Whether this is, byte for byte, a message sent before. Messages below 8 bytes do not tell.
+  static func isEarlier(_ answer: UnsafeRawBufferPointer, than sequence: UInt64) -> Bool {
+    guard answer.count >= 8 else { return false }
+    let number = UInt64(littleEndian: answer.loadUnaligned(as: UInt64.self))
+    guard number < sequence else { return false }
+    return memcmp(answer.baseAddress! + 8, bytes + Int(number & 0xff) + 8, answer.count - 8) == 0
+  }
+
+  /// Where and how an answer differs from what was sent.
+  static func difference(_ answer: UnsafeRawBufferPointer, _ sent: UnsafeRawBufferPointer) -> String {
+    guard answer.count == sent.count else { return "\(sent.count) bytes sent, \(answer.count) came back" }
+    guard let index = answer.indices.first(where: { answer[$0] != sent[$0] }) else { return "no difference" }
+    func hex(_ byte: UInt8) -> String { "0x" + (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+    return "byte \(index) of \(sent.count) was \(hex(sent[index])) and came back as \(hex(answer[index]))"
+  }
+}

@@ -1,0 +1,36 @@
+import EtherFabric
+import NetworkLab
+
+/// Two devices that are joined, and the frame that goes from one to the other.
+struct Wires {
+  let left: String
+  let right: String
+  static let length = 64
+
+  static func named(_ name: String) throws -> Wires {
+    switch name {
+    case "cable": return Wires(left: "emu:cable:probe/0", right: "emu:cable:probe/1")
+    case "afpacket":
+      try Namespace.enterPrivate()
+      let pair = try VethPair()
+      return Wires(left: "emu:afpacket:\(pair.adapterEnd)", right: "emu:afpacket:\(pair.kernelEnd)")
+    default: throw ProbeError(reason: "no wire is called '\(name)': cable, afpacket")
+    }
+  }
+
+  /// UDP over IPv4, checksums left to the adapter.
+  static func store(to frame: UnsafeMutableRawPointer, destination: MACAddress, source: MACAddress) {
+    frame.initializeMemory(as: UInt8.self, repeating: 0, count: length)
+    destination.store(to: frame)
+    source.store(to: frame + 6)
+    let fields = [
+      (12, 0x0800), (14, 0x4500), (16, length - 14), (22, 0x4011), (26, 0x0a09), (28, 2), (30, 0x0a09), (32, 3),
+      (34, 9001), (36, 9000), (38, length - 34),
+    ]
+    for (offset, value) in fields {
+      frame.storeBytes(of: UInt16(value).bigEndian, toByteOffset: offset, as: UInt16.self)
+    }
+  }
+}
+
+struct ProbeError: Error { var reason: String }

@@ -1,0 +1,31 @@
+import NetworkLab
+import Testing
+
+/// No allocation and no reference count on the datapath: counted, in code that was built for speed.
+@Suite(.enabled(if: Probe.path != nil || Probe.isRequired, "Scripts/test builds the probe that counts"))
+struct DatapathTests {
+  @Test func nothingIsAllocatedOrCountedOverTheCable() throws { try judge("cable") }
+
+  @Test(.enabled(if: Namespace.isAvailable, Comment(rawValue: Namespace.unavailableReason ?? "")))
+  func nothingIsAllocatedOrCountedOverPacketSockets() throws { try judge("afpacket") }
+
+  private func judge(_ wire: String) throws {
+    let lines = try Probe.run(wire)
+    let control = try #require(lines.first { $0.name == "control" })
+    for figure in ["allocations", "retains", "releases"] {
+      #expect(control.figures[figure, default: 0] > 0, "the probe does not count \(figure)")
+    }
+    for burst in [1, 32] {
+      for call in [
+        "mirror send", "mirror complete", "mirror poll", "mirror post", "owning send", "owning complete",
+        "owning receive",
+      ] {
+        let words = call.split(separator: " ")
+        let name = "\(words[0]) \(wire) \(burst) \(words[1])"
+        let line = try #require(lines.first { $0.name == name }, "the probe says nothing of \(name)")
+        #expect(line.figures["packets"] == 100 * burst, "\(line)")
+        for figure in ["allocations", "retains", "releases"] { #expect(line.figures[figure] == 0, "\(line)") }
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import EtherFabricFormats
+import Testing
+
+/// A read or write outside a frame ends the run: the frame's end is the end of the memory.
+@Suite struct FrameMutationTests {
+  private func check(_ frame: UnsafeMutableRawBufferPointer) {
+    let layout = FrameLayout(UnsafeRawBufferPointer(frame))
+    let length = frame.count
+    #expect(Int(layout.l3Offset) <= length && Int(layout.l4Offset) <= length)
+    if layout.l3HeaderLength > 0 { #expect(Int(layout.l3Offset) + Int(layout.l3HeaderLength) <= length) }
+    if layout.isIPLengthValid { #expect(Int(layout.l3End) <= length && layout.l3End >= UInt32(layout.l4Offset)) }
+    if layout.l4Class != .none { #expect(Int(layout.l4Offset) + 8 <= length) }
+    guard let base = frame.baseAddress else { return }
+    _ = layout.verifyChecksums(base)
+    layout.fillChecksums(base, ip: true, l4: true)
+    let verdict = layout.verifyChecksums(base)
+    #expect(!verdict.ipBad && !verdict.l4Bad)
+  }
+
+  @Test func survivesRandomBytes() throws {
+    let memory = try GuardedMemory()
+    var random = SeededRandom(seed: 4)
+    let types = [hex("0800"), hex("86dd"), hex("8100"), hex("88a8"), hex("0806"), hex("0010")]
+    for round in 0..<20_000 {
+      var bytes = random.bytes(Int.random(in: 0...160, using: &random))
+      if bytes.count >= 14 {
+        bytes.replaceSubrange(12..<14, with: types[round % types.count])
+        if bytes.count > 14, round % 3 == 0 { bytes[14] = round % 2 == 0 ? 0x45 : 0x60 }
+      }
+      check(memory.tail(bytes))
+    }
+  }
+
+  @Test func survivesMutatedFrames() throws {
+    let memory = try GuardedMemory()
+    var random = SeededRandom(seed: 5)
+    let seeds =
+      FrameChecksumTests.all.map(hex)
+      + [
+        GoldenFrame.tagged(GoldenFrame.udp4, "8100 0001"), GoldenFrame.tagged(GoldenFrame.udp6, "88a8 0001 8100 0002"),
+        GoldenFrame.udp6(first: "00", chain: "3c00010400000000 2b00010400000000 1100000000000000"),
+        hex(GoldenFrame.macs + "0027 aaaa03 000000 0800") + hex(GoldenFrame.udp4)[14...],
+      ]
+    for round in 0..<30_000 {
+      var bytes = seeds[round % seeds.count]
+      for _ in 0..<Int.random(in: 0...4, using: &random) {
+        bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: .min ... .max, using: &random)
+      }
+      check(memory.tail(Array(bytes.prefix(Int.random(in: 0...bytes.count, using: &random)))))
+    }
+  }
+
+  @Test func survivesEveryCut() throws {
+    let memory = try GuardedMemory()
+    for seed in FrameChecksumTests.all.map(hex) {
+      for count in 0...seed.count { check(memory.tail(Array(seed[..<count]))) }
+    }
+  }
+}
