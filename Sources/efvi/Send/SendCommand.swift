@@ -38,7 +38,7 @@ struct SendCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Payload bytes of each.", valueName: "bytes"))
   var size = 32
 
-  @Option(help: "Datagrams for one doorbell, 1 to 256.")
+  @Option(help: "Datagrams for one doorbell, 1 to 256; with --and-sink at most 64 KiB.")
   var burst = 32
 
   @Option(help: "MAC of the destination, or of the gateway.", transform: Destination.parseMAC)
@@ -81,7 +81,9 @@ struct SendCommand: ParsableCommand {
       device, receive: needsResolution ? 512 : 0, transmit: queues.transmit, hugePages: queues.hugePages)
     let flow = try makeFlow(station, sink)
     try checkSize(flow, station)
-    var sender = Sender(station: station, flow: flow, size: size, fill: fill.value, burst: burst, rate: rate?.value)
+    // The sink takes frames between bursts: no burst may be more than a cable or a ring holds.
+    let fitting = sink == nil ? burst : max(1, min(burst, 65536 / (size + 80)))
+    var sender = Sender(station: station, flow: flow, size: size, fill: fill.value, burst: fitting, rate: rate?.value)
     let bound = count?.count ?? (runOptions.seconds == nil ? 1 : nil)
     let limit = RunLimit(count: bound, seconds: runOptions.seconds)
     let stop = try sender.run(limit, sink, spins: runOptions.spin, progress: Progress(quiet: runOptions.quiet))
