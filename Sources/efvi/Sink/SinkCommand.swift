@@ -53,13 +53,18 @@ struct SinkCommand: ParsableCommand {
     if let responder, !filters.isEmpty { try station.add(try HostAddressOption.filters(responder)) }
     var receiver = Receiver(verifies: verify, responder: responder, isHex: hex)
     let limit = RunLimit(count: count?.count, seconds: runOptions.seconds)
+    let most = limit.count ?? .max
     var rows = RateRows(
       start: limit.start, isOn: !runOptions.quiet && !runOptions.json, isEmulated: station.identity.isEmulated)
     var idle = Idle(spins: runOptions.spin)
     var now = limit.start
     var stop = limit.stop(after: 0, now: now)
     while stop == nil {
-      idle.after(try station.poll { arrival in receiver.take(arrival, station) })
+      idle.after(
+        try station.poll { arrival in
+          // A poll may bring more than were asked for.
+          if receiver.delivered < most { receiver.take(arrival, station) }
+        })
       now = MonotonicClock.now()
       rows.update(now: now, frames: receiver.delivered, bytes: receiver.bytes)
       stop = limit.stop(after: receiver.delivered, now: now)
