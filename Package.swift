@@ -130,6 +130,9 @@ let package = Package(
       name: "ControlTests", dependencies: ["EtherFabric", "EtherFabricFormats", "EmulatedAdapter"],
       path: "Tests/ControlTests", swiftSettings: strict),
     .testTarget(
+      name: "DemoTests", dependencies: ["efvi", "Measurement", "NetworkLab"], path: "Tests/DemoTests",
+      swiftSettings: strict),
+    .testTarget(
       name: "FilterTests", dependencies: ["EtherFabric", "EmulatedAdapter"], path: "Tests/FilterTests",
       swiftSettings: strict),
 
@@ -141,5 +144,12 @@ let package = Package(
       path: "Tests/DatapathProbe", swiftSettings: strict),
     .testTarget(
       name: "DatapathTests", dependencies: ["NetworkLab"], path: "Tests/DatapathTests", swiftSettings: strict),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: [
+        "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator", "EmulatedAdapter",
+        "EmulatedWires", "CEmulatorRegistration", "CLinuxShims", "NetworkLab",
+      ],
+      path: "Tests/ConformanceTests", swiftSettings: strict),
   ]
 )

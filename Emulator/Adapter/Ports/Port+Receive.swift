@@ -9,6 +9,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     var frame = WireFrame(bytes: pointee.scratch, length: 0)
     var budget = limit
     if pointee.receiveFaults != nil { releaseHeldFrames() }
+    if pointee.transmitFaults != nil { sendDueFrames() }
     while budget > 0, pointee.wire.receiveNext(pointee.wire.context, &frame) {
       if pointee.stampCount > 0 { stamp(&frame) }
       if pointee.receiveFaults == nil {
@@ -40,7 +41,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(__always)
   func accept(_ arrived: WireFrame, errors: UInt64) {
     pointee.counters.received &+= 1
-    pointee.counters.receivedBytes &+= UInt64(arrived.length)
+    pointee.counters.receivedBytes &+= UInt64(truncatingIfNeeded: arrived.length)
     guard !pointee.isForcedDown else {
       pointee.counters.receivedLinkDown &+= 1
       return
@@ -67,7 +68,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   /// The filter table, and a copy for each interface that wants one.
   @inline(__always)
   func dispatch(_ frame: WireFrame, errors: UInt64) {
-    let classified = ClassifiedFrame(frame, errors: errors)
+    let classified = ClassifiedFrame(frame, errors: errors, layout: &pointee.layout)
     let count = pointee.matcher.match(
       classified.key, into: pointee.recipients, capacity: PortState.interfaceLimit
     ).count
@@ -75,10 +76,14 @@ extension UnsafeMutablePointer where Pointee == PortState {
       pointee.counters.filtered &+= 1
       return
     }
-    if count > 1 { pointee.counters.replicated &+= UInt64(count - 1) }
+    if count > 1 { pointee.counters.replicated &+= UInt64(truncatingIfNeeded: count &- 1) }
     var best = DeliveryOutcome.stopped
-    for index in 0..<count {
-      guard let interface = pointee.interfaces[Int(pointee.recipients[index].interface)] else { continue }
+    var next = pointee.recipients
+    let end = next + count
+    while next < end {
+      let index = Int(next.pointee.interface)
+      next += 1
+      guard let interface = pointee.interfaces[index] else { continue }
       let outcome = deliver(frame, to: interface, flags: classified.eventFlags)
       if outcome.rawValue > best.rawValue { best = outcome }
     }

@@ -14,6 +14,8 @@ struct PortState {
   let recipients: UnsafeMutablePointer<FilterRecipient>
   /// Room for one frame that has to be padded or damaged.
   let scratch: UnsafeMutableRawPointer
+  /// What the parser found in the frame at hand.
+  var layout = FrameLayout()
   var clock = AdapterClock()
   var counters = PortCounters()
   /// Largest frame without FCS, one VLAN tag included: MTU + 18.

@@ -21,7 +21,10 @@ struct LatencyAddresses: ParsableArguments {
 /// How much is measured.
 struct LatencyAmount: ParsableArguments {
   @Option(
-    help: "Payload sizes in bytes: a,b or lo-hi or lo-hi+step or lo-hixmul, also mixed (default: sfnt-pingpong's).")
+    help: ArgumentHelp(
+      "Payload sizes in bytes: a,b or lo-hi or lo-hi+step or lo-hixmul, also mixed (default: sfnt-pingpong's).",
+      valueName: "list"),
+    transform: { try MessageSizes(parsing: $0) })
   var sizes: MessageSizes = .datagramDefault
 
   @Option(help: "Fewest round trips of a size.")
@@ -101,13 +104,4 @@ struct LatencyAffinity: ExpressibleByArgument {
 
 extension IPv4Address: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
-}
-
-extension MessageSizes: ExpressibleByArgument {
-  public init?(argument: String) {
-    guard let sizes = try? MessageSizes(parsing: argument), !sizes.values.isEmpty else { return nil }
-    self = sizes
-  }
-
-  public var defaultValueDescription: String { values.map(String.init).joined(separator: ",") }
 }
