@@ -57,6 +57,7 @@ public enum Emulator {
     settings.stampsWithClock = try device.text("timestamps") == "clock"
     settings.eventClearStride = try device.integer("evq-stride") ?? 0
     settings.startsLinkDown = try device.text("link") == "down"
+    settings.waitsForPoll = device.wire == .pcap
     settings.faults = try faults(device)
     return try EmulatedAdapter(wire: try DeviceWires.make(device, settings: settings), settings: settings)
   }

@@ -12,14 +12,14 @@ import Glibc
         emu:cable:0                two ports of this process, back to back: 0 and 1
         emu:afpacket:eth0          a network interface, by packet socket
         emu:pcap:FILE              a capture file, replayed
-        emu:cable:0,nic=8000,...   options follow after commas, such as mtu=9000, steal=on, drop=1%
+        emu:cable:0,nic=8000,...   options: mtu=9000, steal=on, drop=1%, ...
 
       Emulated devices say nothing about hardware: their figures are labelled 'emulated'.
 
       EXAMPLES
         efvi info emu:cable:0
-        efvi send emu:cable:0 udp:192.0.2.2:5000 --count 1000 --and-sink emu:cable:1
-        efvi sink emu:afpacket:eth0 udp:192.0.2.1:5000 --address 192.0.2.1 --verify
+        efvi send emu:cable:0 udp:192.0.2.2:5000 --count 1k --and-sink emu:cable:1
+        efvi sink emu:afpacket:eth0 udp:192.0.2.1:5000 --address 192.0.2.1
         efvi capture emu:afpacket:eth0 --write frames.pcap --count 100
 
       \(ExitStatus.help)

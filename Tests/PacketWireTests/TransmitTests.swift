@@ -131,6 +131,7 @@ struct TransmitTests {
       try Veth.make()
       let wire = try PacketWire("va")
       try ip("link set vb down")
+      for _ in 0..<1000 where wire.isLinkUp { usleep(2000) }
       #expect(!wire.isLinkUp)
       for i in 0..<5 { #expect(wire.commit(Frame.make(i)) == .sent) }
       let lost = wire.flush()

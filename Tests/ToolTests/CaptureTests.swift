@@ -69,6 +69,16 @@ import Testing
     #expect(status.st_size == 24 + 7 * (16 + 64))
   }
 
+  @Test func aSinkTakesWhatAReplayHasAndNoMoreThanItsCount() throws {
+    try record(2000, size: 100)
+    let all = try Tool.run(
+      "sink", "emu:pcap:\(folder)/in", "--count", "2000", "--seconds", "20", "--verify", "--json")
+    #expect(all.status == 0, "\(all.output)\(all.errors)")
+    #expect(try JSON(all.output).number("verify", "distinct") == 2000)
+    let some = try Tool.run("sink", "emu:pcap:\(folder)/in", "--count", "5", "--seconds", "20", "--json")
+    #expect(try JSON(some.output).number("received", "delivered") == 5)
+  }
+
   @Test func standardOutputIsTheFileAlone() throws {
     try record(3, size: 10)
     let run = try Tool.run("capture", "emu:pcap:\(folder)/in", "--write", "-", "--count", "3")

@@ -20,7 +20,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["udp:1", "udp:192.0.2.1", "udp:192.0.2.256:1", "eth:00", "vlan:5", "udp:vid=5", "tcp:192.0.2.1:70000"])
+  @Test(arguments: [
+    "udp:1", "udp:192.0.2.1", "udp:192.0.2.256:1", "eth:00", "vlan:5", "udp:vid=5", "tcp:192.0.2.1:70000",
+  ])
   func filtersAreWrongUsage(_ filter: String) throws {
     for command in ["sink", "capture"] {
       let run = try Tool.run(command, "emu:cable:0", filter, "--seconds", "1")

@@ -19,6 +19,9 @@ public struct AdapterSettings: Sendable {
   /// How many event slots behind itself the reader clears, 0 to 64.
   public var eventClearStride = 0
   public var startsLinkDown = false
+  /// The wire keeps its frames until somebody polls or primes, so that none is lost before filters and descriptors
+  /// are there: for wires that are always ready, such as a replay. Inline service only.
+  public var waitsForPoll = false
   public var faults = FaultPlan()
   /// Filters that the table holds.
   public var filterLimit = 8192

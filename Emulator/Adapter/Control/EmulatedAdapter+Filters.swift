@@ -7,7 +7,7 @@ extension EmulatedAdapter {
     try locked { state throws(EtherFabricError) in
       try fails(.filter, "VirtualInterface.addFilter", &state)
       let cookie = try port.withClaim { () throws(EtherFabricError) in
-        port.receiveFromWire()
+        port.takeEarlierFrames()
         return try filters.insert(filter, interface: interface)
       }
       updateStealing(&state)
@@ -18,7 +18,7 @@ extension EmulatedAdapter {
   public func remove(_ cookie: FilterCookie, interface: UInt32) throws(EtherFabricError) {
     try locked { state throws(EtherFabricError) in
       try port.withClaim { () throws(EtherFabricError) in
-        port.receiveFromWire()
+        port.takeEarlierFrames()
         try filters.remove(cookie, interface: interface)
       }
       updateStealing(&state)

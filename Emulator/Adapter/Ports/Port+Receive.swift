@@ -23,6 +23,11 @@ extension UnsafeMutablePointer where Pointee == PortState {
     if pointee.stampCount > 0 { synchroniseClock(pointee.clock.now()) }
   }
 
+  /// Takes what came before a change of the filters, where the wire does not wait for a poll.
+  func takeEarlierFrames() {
+    if !pointee.waitsForPoll { receiveFromWire() }
+  }
+
   /// Gives a frame its time of arrival, and its interfaces a time sync where one is due.
   @inline(never)
   private func stamp(_ frame: inout WireFrame) {

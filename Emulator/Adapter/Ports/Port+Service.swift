@@ -15,8 +15,12 @@ func serviceInterface(_ context: UnsafeMutableRawPointer, _ reason: UInt32) {
   }
   port.pointee.counters.services &+= 1
   // Frames that are on the wire came before this doorbell: they meet the ring as it was, all of them.
-  let isReceive = reason & InterfaceGrant.Reason.receiveDoorbell != 0
-  port.receiveFromWire(budget: isReceive ? PortState.doorbellBudget : PortState.receiveBudget)
+  if !port.pointee.waitsForPoll {
+    let isReceive = reason & InterfaceGrant.Reason.receiveDoorbell != 0
+    port.receiveFromWire(budget: isReceive ? PortState.doorbellBudget : PortState.receiveBudget)
+  } else if reason & (InterfaceGrant.Reason.poll | InterfaceGrant.Reason.prime) != 0 {
+    port.receiveFromWire()
+  }
   interface.acceptReceiveDoorbell()
   port.transmitAll(interface)
   if reason & InterfaceGrant.Reason.prime != 0 { interface.prime() }

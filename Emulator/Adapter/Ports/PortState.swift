@@ -21,6 +21,8 @@ struct PortState {
   /// Largest frame without FCS, one VLAN tag included: MTU + 18.
   var maximumFrame: Int
   var isForcedDown = false
+  /// The wire keeps its frames until somebody polls: doorbells and filters take none.
+  var waitsForPoll = false
   /// An interface wants timestamps, so the clock is read.
   var stampCount = 0
   var receiveFaults: UnsafeMutablePointer<FaultInjector>?

@@ -8,14 +8,14 @@ struct CaptureCommand: ParsableCommand {
     commandName: "capture",
     abstract: "Writes frames with their receive timestamps into a pcap file of nanosecond resolution.",
     discussion: """
-      The timestamps are the virtual interface's own. Frames that it did not stamp get the system's time and are
+      The timestamps are the virtual interface's own. Frames that it did not stamp get the system's time and are \
       counted as 'unstamped'. Without a filter everything is taken.
 
       \(FilterArgument.help)
 
       EXAMPLES
         efvi capture emu:afpacket:eth0 --write frames.pcap --count 1000
-        efvi capture emu:afpacket:eth0 udp:239.1.1.1:5000 --write - --snaplen 64 | tcpdump -r - -n
+        efvi capture emu:afpacket:eth0 --write - --snaplen 64 | tcpdump -r - -n
 
       \(ExitStatus.help)
       """)

@@ -7,16 +7,17 @@ struct ForwardCommand: ParsableCommand {
     commandName: "forward",
     abstract: "Forwards frames between two devices, both ways and without copying.",
     discussion: """
-      One pool of buffers is registered with both devices: a buffer that one received is sent by the other, and posted
-      again when that is done. Frames go on as they came, checksums included; those with a bad checksum are not
+      One pool of buffers is registered with both devices: a buffer that one received is sent by the other, and posted \
+      again when that is done. Frames go on as they came, checksums included; those with a bad checksum are not \
       forwarded. Frames that find the other transmit ring full are dropped and counted as 'no_room'.
 
-      Without a filter everything is taken. On emu:afpacket devices the kernel sees the frames too, unless the device
+      Without a filter everything is taken. On emu:afpacket devices the kernel sees the frames too, unless the device \
       string has steal=on.
 
       EXAMPLES
         efvi forward emu:afpacket:eth0,steal=on emu:afpacket:eth1,steal=on
-        efvi forward emu:afpacket:eth0 emu:afpacket:eth1 --filter-a udp:239.1.1.1:5000 --seconds 60 --json
+        efvi forward emu:afpacket:eth0 emu:afpacket:eth1 --seconds 60 --json
+        efvi forward emu:afpacket:a emu:afpacket:b --filter-a udp:239.1.1.1:5000
 
       \(FilterArgument.help)
 

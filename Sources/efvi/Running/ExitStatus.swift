@@ -13,11 +13,11 @@ enum ExitStatus {
   /// For the end of each command's help.
   static let help = """
     EXIT STATUS
-      0    done; also ended by SIGINT or SIGTERM where neither --count nor --seconds bounds the run
-      1    the device or the system refused something: the message has the errno's name and the remedy
-      3    --verify failed: numbers missing, twice, out of order, or bytes damaged
+      0    done; or ended by a signal where neither --count nor --seconds is given
+      1    refused by the device or the system: see the errno and the remedy
+      3    --verify failed: numbers missing, twice, out of order, bytes damaged
       64   wrong usage: an unknown option, or a value that cannot be
-      130  ended by SIGINT (Ctrl-C) before --count or --seconds was reached; the totals are printed
+      130  ended by SIGINT (Ctrl-C) before --count or --seconds, with totals
       143  the same by SIGTERM
     """
 }

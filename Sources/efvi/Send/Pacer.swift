@@ -4,9 +4,12 @@ import Glibc
 struct Pacer {
   /// Nanoseconds for one frame; nil for no limit.
   private let gap: Double?
-  private let start = MonotonicClock.now()
+  private let start: UInt64
 
-  init(rate: Double?) { gap = rate.map { 1e9 / $0 } }
+  init(rate: Double?, start: UInt64) {
+    gap = rate.map { 1e9 / $0 }
+    self.start = start
+  }
 
   /// Frames that may go out now after `sent`, at most `burst`.
   @inline(__always)

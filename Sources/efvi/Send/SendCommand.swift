@@ -9,16 +9,17 @@ struct SendCommand: ParsableCommand {
     commandName: "send",
     abstract: "Sends UDP datagrams, each with its number in the first 8 bytes.",
     discussion: """
-      The destination's MAC is that of --mac, of the group for multicast, of the other end for --and-sink, and else
-      asked for by ARP over the virtual interface. Numbers begin at 0, in network order; payloads shorter than 8 bytes
+      The destination's MAC is that of --mac, of the group for multicast, of the other end for --and-sink, and else \
+      asked for by ARP over the virtual interface. Numbers begin at 0, in network order; payloads shorter than 8 bytes \
       have none. The adapter fills in the checksums.
 
       Without --count and --seconds one datagram is sent; numbers may end in k, M or G.
 
       EXAMPLES
         efvi send emu:cable:0 udp:192.0.2.2:5000 --count 1M --and-sink emu:cable:1
-        efvi send emu:afpacket:eth0 udp:192.0.2.2:5000 --source 192.0.2.1:4000 --count 1000 --rate 10k
-        efvi send emu:afpacket:eth0 udp:vid=5,239.1.1.1:5000 --seconds 10 --size 1472 --burst 16 --fill 0x5a
+        efvi send emu:afpacket:eth0 udp:192.0.2.2:5000 --source 192.0.2.1:4000
+        efvi send emu:afpacket:eth0 udp:239.1.1.1:5000 --count 1000 --rate 10k
+        efvi send emu:afpacket:eth0 udp:vid=5,239.1.1.1:5000 --seconds 10 --size 99
 
       \(ExitStatus.help)
       """)
@@ -38,7 +39,7 @@ struct SendCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Payload bytes of each.", valueName: "bytes"))
   var size = 32
 
-  @Option(help: "Datagrams for one doorbell, 1 to 256.")
+  @Option(help: "Datagrams for one doorbell, 1 to 256; with --and-sink at most 64 KiB.")
   var burst = 32
 
   @Option(help: "MAC of the destination, or of the gateway.", transform: Destination.parseMAC)
@@ -81,7 +82,9 @@ struct SendCommand: ParsableCommand {
       device, receive: needsResolution ? 512 : 0, transmit: queues.transmit, hugePages: queues.hugePages)
     let flow = try makeFlow(station, sink)
     try checkSize(flow, station)
-    var sender = Sender(station: station, flow: flow, size: size, fill: fill.value, burst: burst, rate: rate?.value)
+    // The sink takes frames between bursts: no burst may be more than a cable or a ring holds.
+    let fitting = sink == nil ? burst : max(1, min(burst, 65536 / (size + 80)))
+    var sender = Sender(station: station, flow: flow, size: size, fill: fill.value, burst: fitting, rate: rate?.value)
     let bound = count?.count ?? (runOptions.seconds == nil ? 1 : nil)
     let limit = RunLimit(count: bound, seconds: runOptions.seconds)
     let stop = try sender.run(limit, sink, spins: runOptions.spin, progress: Progress(quiet: runOptions.quiet))

@@ -9,7 +9,7 @@ struct Sender {
   /// Datagrams given to the adapter.
   private(set) var sent: UInt64 = 0
   private(set) var elapsed: UInt64 = 0
-  private let pacer: Pacer
+  private let rate: Double?
   private let frameLength: Int
   /// Transmits before the first datagram, such as ARP's.
   private let earlier: UInt64
@@ -20,7 +20,7 @@ struct Sender {
     self.station = station
     self.size = size
     self.burst = burst
-    pacer = Pacer(rate: rate)
+    self.rate = rate
     payloadOffset = flow.payloadOffset
     frameLength = flow.payloadOffset + size
     earlier = station.transmitted
@@ -36,6 +36,7 @@ struct Sender {
     _ limit: RunLimit, _ sink: SendSink?, spins: Bool, progress: Progress
   ) throws(EtherFabricError) -> RunLimit.Stop {
     var progress = progress
+    let pacer = Pacer(rate: rate, start: limit.start)
     var now = limit.start
     var reason: RunLimit.Stop?
     while reason == nil {

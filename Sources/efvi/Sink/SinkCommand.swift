@@ -7,18 +7,18 @@ struct SinkCommand: ParsableCommand {
     commandName: "sink",
     abstract: "Receives frames and counts them.",
     discussion: """
-      Counts what was delivered, what the adapter marked as bad by class, and every drop by name; a row each second
-      tells the rate. Without a filter everything is taken. On emu:afpacket devices the kernel sees the frames too,
+      Counts what was delivered, what the adapter marked as bad by class, and every drop by name; a row each second \
+      tells the rate. Without a filter everything is taken. On emu:afpacket devices the kernel sees the frames too, \
       unless the device string has steal=on.
 
-      --verify checks the numbers of one 'efvi send': each once, in order, with undamaged bytes behind them. Drops
+      --verify checks the numbers of one 'efvi send': each once, in order, with undamaged bytes behind them. Drops \
       behind the last number that came do not show; give --count where that matters.
 
       \(FilterArgument.help)
 
       EXAMPLES
         efvi sink emu:afpacket:eth0 udp:192.0.2.1:5000 --address 192.0.2.1
-        efvi sink emu:afpacket:eth0,steal=on udp:239.1.1.1:5000 --count 1000 --verify --json
+        efvi sink emu:afpacket:eth0,steal=on udp:239.1.1.1:5000 --count 1k --verify
         efvi sink emu:pcap:frames.pcap --hex --seconds 1
 
       \(ExitStatus.help)
@@ -53,13 +53,18 @@ struct SinkCommand: ParsableCommand {
     if let responder, !filters.isEmpty { try station.add(try HostAddressOption.filters(responder)) }
     var receiver = Receiver(verifies: verify, responder: responder, isHex: hex)
     let limit = RunLimit(count: count?.count, seconds: runOptions.seconds)
+    let most = limit.count ?? .max
     var rows = RateRows(
       start: limit.start, isOn: !runOptions.quiet && !runOptions.json, isEmulated: station.identity.isEmulated)
     var idle = Idle(spins: runOptions.spin)
     var now = limit.start
     var stop = limit.stop(after: 0, now: now)
     while stop == nil {
-      idle.after(try station.poll { arrival in receiver.take(arrival, station) })
+      idle.after(
+        try station.poll { arrival in
+          // A poll may bring more than were asked for.
+          if receiver.delivered < most { receiver.take(arrival, station) }
+        })
       now = MonotonicClock.now()
       rows.update(now: now, frames: receiver.delivered, bytes: receiver.bytes)
       stop = limit.stop(after: receiver.delivered, now: now)
