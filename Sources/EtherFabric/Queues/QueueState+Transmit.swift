@@ -12,7 +12,8 @@ extension UnsafeMutablePointer where Pointee == QueueState {
     }
     guard queue.pointee.stampsTransmits else {
       output.pointee = .transmit(
-        Event.Transmit(descriptor: word.index &+ 1, queue: UInt8(label), wasCutThrough: word.kind == Kind.ctpioCompletion))
+        Event.Transmit(
+          descriptor: word.index &+ 1, queue: UInt8(label), wasCutThrough: word.kind == Kind.ctpioCompletion))
       return 1
     }
     switch word.kind {

@@ -57,9 +57,10 @@ struct QueueState {
   @usableFromInline var counts = EventCounts()
 
   @usableFromInline
-  init(grant: borrowing InterfaceGrant, ids: UnsafeMutablePointer<UInt32>, transmitIDs: UnsafeMutablePointer<UInt32>,
-    labels: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>)
-  {
+  init(
+    grant: borrowing InterfaceGrant, ids: UnsafeMutablePointer<UInt32>, transmitIDs: UnsafeMutablePointer<UInt32>,
+    labels: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>
+  ) {
     events = grant.eventQueue.assumingMemoryBound(to: Atomic<UInt64>.self)
     eventMask = UInt32(grant.eventCapacity - 1)
     self.labels = labels
