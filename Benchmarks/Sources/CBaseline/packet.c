@@ -79,14 +79,21 @@ void baseline_socket_echo(baseline_socket *socket, const volatile bool *stop) {
 }
 
 bool baseline_socket_measure(
-  baseline_socket *socket, const uint8_t *frame, uint32_t length, uint64_t *trips, uint32_t count) {
+  baseline_socket *socket, uint8_t *frame, uint32_t length, uint32_t first, uint64_t *trips, uint32_t count) {
   for (uint32_t index = 0; index < count; index++) {
+    uint32_t number = first + index, echoed = ~number;
     uint64_t start = baseline_now();
+    memcpy(frame + BASELINE_NUMBER, &number, sizeof number);
     send(socket->descriptor, frame, length, MSG_DONTWAIT);
-    struct tpacket2_hdr *header;
-    while (!(header = peek(socket)))
-      if (baseline_now() - start > 1000000000u) return false;
-    release(socket, header);
+    while (echoed != number) {
+      struct tpacket2_hdr *header = peek(socket);
+      if (header) {
+        memcpy(&echoed, (uint8_t *)header + header->tp_mac + BASELINE_NUMBER, sizeof echoed);
+        release(socket, header);
+      } else if (baseline_now() - start > 1000000000u) {
+        return false;
+      }
+    }
     trips[index] = baseline_now() - start;
   }
   return true;

@@ -26,10 +26,11 @@ void baseline_socket_close(baseline_socket *socket);
 // Returns every frame that arrives with its addresses exchanged, until `*stop`.
 void baseline_socket_echo(baseline_socket *socket, const volatile bool *stop);
 
-// Sends a frame and spins for its echo, `count` times; stores the round trips in nanoseconds. False when an echo
-// did not come for a second.
+// Sends a frame and spins for its echo, `count` times; stores the round trips in nanoseconds. The frame is numbered
+// from `first` at BASELINE_NUMBER, and only its own echo ends a trip. False when that did not come for a second.
+static const int BASELINE_NUMBER = 48;
 bool baseline_socket_measure(
-  baseline_socket *socket, const uint8_t *frame, uint32_t length, uint64_t *trips, uint32_t count);
+  baseline_socket *socket, uint8_t *frame, uint32_t length, uint32_t first, uint64_t *trips, uint32_t count);
 
 uint64_t baseline_now(void);
 
