@@ -51,6 +51,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
         completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch))))
     port.pointee.clock.isManual = settings.hasManualClock
     port.pointee.isForcedDown = settings.startsLinkDown
+    port.pointee.watchesDoorbells = settings.service == .thread
     if !settings.faults.receive.isHarmless { port.pointee.receiveFaults = Self.injector(settings.faults, .receive) }
     if !settings.faults.transmit.isHarmless { port.pointee.transmitFaults = Self.injector(settings.faults, .transmit) }
     if settings.service == .thread { thread = ServiceThread(port: port, wire: wire) }

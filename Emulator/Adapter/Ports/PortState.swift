@@ -19,6 +19,8 @@ struct PortState {
   /// Largest frame without FCS, one VLAN tag included: MTU + 18.
   var maximumFrame: Int
   var isForcedDown = false
+  /// A thread of the adapter's own serves it, not the callers.
+  var watchesDoorbells = false
   /// An interface wants timestamps, so the clock is read.
   var stampCount = 0
   var receiveFaults: UnsafeMutablePointer<FaultInjector>?
