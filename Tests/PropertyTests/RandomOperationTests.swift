@@ -7,11 +7,11 @@ import Testing
 @Suite struct RandomOperationTests {
   @Test(arguments: [1, 2, 3, 4] as [UInt64])
   func operationsOfAFixedSeed(_ seed: UInt64) throws {
-    try run(seed, operations: 260_000)
+    try run(seed, operations: 800_000)
   }
 
   @Test func operationsOfARandomSeed() throws {
-    try run(UInt64.random(in: 0 ... .max), operations: 60_000)
+    try run(UInt64.random(in: 0 ... .max), operations: 120_000)
   }
 
   private func run(_ seed: UInt64, operations: Int) throws {
@@ -23,9 +23,9 @@ import Testing
     while number < operations {
       do {
         if random.next(2) == 0 {
-          number += try step(&left, &right, &random, starves: number / 4000 % 2 == 1)
+          number += try step(&left, &right, &random, starves: number / 30_000 % 2 == 1)
         } else {
-          number += try step(&right, &left, &random, starves: number / 4000 % 2 == 1)
+          number += try step(&right, &left, &random, starves: number / 30_000 % 2 == 1)
         }
       } catch {
         Issue.record("seed \(seed), operation \(number): \(error)")
@@ -54,7 +54,7 @@ import Testing
       return max(1, count)
     case 22..<34: side.interface.receivePush()
     case 34..<52: try side.initTransmit(length: 60 + random.next(1400), parts: 1, to: peer.mac)
-    case 52..<58: try side.initTransmit(length: 60 + random.next(3900), parts: 1 + random.next(4), to: peer.mac)
+    case 52..<58: try side.initTransmit(length: 1700 + random.next(2300), parts: 1 + random.next(4), to: peer.mac)
     case 58..<68: side.push()
     case 68..<70: side.undo()
     case 70..<90: try side.poll(small: random.next(4) == 0)
@@ -92,7 +92,8 @@ import Testing
           "rx_link_down"), what)
     let (arrived, cut) = (receiver.arrived, receiver.cut)
     #expect(sum(came, "rx_delivered") == arrived + cut && arrived > 100, what)
-    #expect(sum(came, "rx_no_descriptor") > 0 && cut > 0, what)
+    // A long run meets empty rings, and frames that end in one.
+    if pushed > 20_000 { #expect(sum(came, "rx_no_descriptor") > 0 && cut > 0, what) }
   }
 
   private func returnsAll(_ side: inout Side, _ what: Comment) throws {
