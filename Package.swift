@@ -113,6 +113,13 @@ let package = Package(
       name: "QueueTests", dependencies: ["EtherFabric", "EtherFabricFormats"], path: "Tests/QueueTests",
       swiftSettings: strict),
     .testTarget(
+      name: "PropertyTests", dependencies: ["EtherFabric", "EmulatedAdapter", "EmulatedWires", "CEmulatorRegistration"],
+      path: "Tests/PropertyTests", swiftSettings: strict),
+    .testTarget(
+      name: "BadInputTests",
+      dependencies: ["EtherFabric", "EmulatedAdapter", "EmulatedWires", "EtherFabricEmulator", "CEmulatorRegistration"],
+      path: "Tests/BadInputTests", swiftSettings: strict),
+    .testTarget(
       name: "AdapterTests",
       dependencies: [
         "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator", "EmulatedAdapter",

@@ -94,7 +94,7 @@ import Testing
     for index in 0..<16 { try receiver.receivePost(memory.1.dmaAddress(index * 2048), id: RequestID(index)) }
     // The first sync stands in the queue already, so that this poll does not serve the adapter.
     receiver.poll(&events)
-    #expect(events.isEmpty && receiver.eventCounts.timeSyncs == 1)
+    #expect(events.isEmpty && receiver.eventCounts.timeSyncs >= 1)
     var times: [UInt64] = []
     for step in 0..<12 as Range<UInt64> {
       // Over the second, and up to 0.4 s after a sync.

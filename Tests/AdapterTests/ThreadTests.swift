@@ -35,7 +35,7 @@ import Testing
         completed = sender.events().last ?? completed
         return completed & 0xffff == number
       }
-      #expect(hasArrived && isCompleted, "frame \(number)")
+      try #require(hasArrived && isCompleted, "frame \(number)")
     }
     #expect(arrived == (1...40).map { UInt64($0 & 15) << 48 | 60 })
     #expect(receiver.received(39, 60) == rig.frame(60, fill: 39))
@@ -68,7 +68,7 @@ import Testing
         count += events.count
         return count == 1
       }
-      #expect(hasArrived, "round \(round)")
+      try #require(hasArrived, "round \(round)")
       #expect(try receiver.wait(timeout: .milliseconds(1)) == false)
     }
   }

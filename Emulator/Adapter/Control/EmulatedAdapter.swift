@@ -53,6 +53,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     port.pointee.clock.stampsFrames = settings.stampsWithClock
     port.pointee.isForcedDown = settings.startsLinkDown
     port.pointee.waitsForPoll = settings.waitsForPoll && settings.service == .inline
+    port.pointee.watchesDoorbells = settings.service == .thread
     if !settings.faults.receive.isHarmless { port.pointee.receiveFaults = Self.injector(settings.faults, .receive) }
     if !settings.faults.transmit.isHarmless { port.pointee.transmitFaults = Self.injector(settings.faults, .transmit) }
     if settings.service == .thread { thread = ServiceThread(port: port, wire: wire) }

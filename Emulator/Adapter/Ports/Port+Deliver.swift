@@ -14,7 +14,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
       interface.pointee.counters.receiveStopped &+= 1
       return .stopped
     }
-    guard interface.pointee.receiveRead != interface.pointee.receiveAccepted else {
+    guard interface.pointee.receiveRead != interface.pointee.receiveAccepted || findsDescriptors(interface) else {
       interface.pointee.counters.noDescriptor &+= 1
       return .noDescriptor
     }
@@ -22,7 +22,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     var prefix = interface.pointee.prefixLength
     repeat {
       let read = interface.pointee.receiveRead
-      guard read != interface.pointee.receiveAccepted else {
+      guard read != interface.pointee.receiveAccepted || findsDescriptors(interface) else {
         // Descriptors ended within the frame: an event that completes nothing says so.
         interface.pointee.counters.truncated &+= 1
         interface.pointee.events.post(
@@ -55,6 +55,15 @@ extension UnsafeMutablePointer where Pointee == PortState {
     interface.pointee.counters.receivedBytes &+= UInt64(truncatingIfNeeded: frame.length)
     if flags & Bit.anyError != 0 { countErrors(flags, interface) }
     return .delivered
+  }
+
+  /// An adapter with a thread of its own looks at the doorbell once more: it may have been rung since, before the
+  /// frame was sent.
+  @inline(never)
+  private func findsDescriptors(_ interface: UnsafeMutablePointer<InterfaceState>) -> Bool {
+    guard pointee.watchesDoorbells else { return false }
+    interface.acceptReceiveDoorbell()
+    return interface.pointee.receiveRead != interface.pointee.receiveAccepted
   }
 
   @inline(never)

@@ -23,6 +23,8 @@ struct PortState {
   var isForcedDown = false
   /// The wire keeps its frames until somebody polls: doorbells and filters take none.
   var waitsForPoll = false
+  /// A thread of the adapter's own serves it, not the callers.
+  var watchesDoorbells = false
   /// An interface wants timestamps, so the clock is read.
   var stampCount = 0
   var receiveFaults: UnsafeMutablePointer<FaultInjector>?
