@@ -62,7 +62,8 @@ import Testing
     let directory = try TemporaryDirectory()
     let ended = try run("--sizes", "8,16", "--maxiter", "300", "--histogram", directory.path("l.hgrm"))
     #expect(ended.status == 0)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.url.path).sorted() == ["l-16.hgrm", "l-8.hgrm"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: directory.url.path).sorted() == ["l-16.hgrm", "l-8.hgrm"])
   }
 
   @Test func json() throws {
