@@ -74,7 +74,7 @@ let package = Package(
     .executableTarget(
       name: "efvi",
       dependencies: [
-        "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator",
+        "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator", "EmulatedWires",
         "CEmulatorRegistration", "CLinuxShims", "Measurement", "NetworkLab",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -90,6 +90,9 @@ let package = Package(
     .testTarget(
       name: "MeasurementTests", dependencies: ["Measurement"], path: "Tests/MeasurementTests",
       swiftSettings: strict),
+    .testTarget(
+      name: "ToolTests", dependencies: ["efvi", "EmulatedWires", "EmulatedAdapter", "EtherFabric", "NetworkLab"],
+      path: "Tests/ToolTests", swiftSettings: strict),
     .testTarget(
       name: "CaptureTests", dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CPcap"],
       path: "Tests/CaptureTests", swiftSettings: strict),
@@ -141,5 +144,12 @@ let package = Package(
       path: "Tests/DatapathProbe", swiftSettings: strict),
     .testTarget(
       name: "DatapathTests", dependencies: ["NetworkLab"], path: "Tests/DatapathTests", swiftSettings: strict),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: [
+        "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator", "EmulatedAdapter",
+        "EmulatedWires", "CEmulatorRegistration", "CLinuxShims", "NetworkLab",
+      ],
+      path: "Tests/ConformanceTests", swiftSettings: strict),
   ]
 )

@@ -50,6 +50,7 @@ enum DeviceWires {
   private static func packet(_ device: DeviceString) throws(EtherFabricError) -> any Wire {
     var options = PacketWireOptions()
     options.promiscuous = try device.flag("promiscuous") ?? true
+    options.steals = try device.flag("steal") ?? false
     return try PacketWire(interface: device.target, options: options)
   }
 

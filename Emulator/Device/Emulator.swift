@@ -65,8 +65,10 @@ public enum Emulator {
     var plan = FaultPlan()
     for option in device.options where option.key == "seed" || device.faults.contains(option) {
       let key = option.key.replacing("truncate", with: "cut")
+      // The plan knows no percentages and fractions.
+      let value = option.key == "seed" ? option.value : try device.rate(option.key).map { "\($0)" } ?? option.value
       // A rate says how often; how long is 10 microseconds.
-      _ = try plan.set(key, to: key.hasSuffix("delay") ? option.value + ":10000" : option.value)
+      _ = try plan.set(key, to: key.hasSuffix("delay") ? value + ":10000" : value)
     }
     return plan
   }

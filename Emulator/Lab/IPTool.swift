@@ -2,7 +2,7 @@ import EtherFabric
 import Glibc
 
 /// iproute2's `ip`, in the network namespace of the calling thread.
-enum IPTool {
+package enum IPTool {
   private static let path: String? = ["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip", "/bin/ip"].first {
     access($0, X_OK) == 0
   }
@@ -11,7 +11,7 @@ enum IPTool {
   ///
   /// - Throws: `ENOENT` where there is no `ip`; the errno that it reports (or `EIO`) with its own text.
   @discardableResult
-  static func run(_ operation: String, _ command: String) throws(EtherFabricError) -> String {
+  package static func run(_ operation: String, _ command: String) throws(EtherFabricError) -> String {
     guard let path else {
       throw EtherFabricError(
         operation, errno: ENOENT, reason: "there is no `ip` in /usr/sbin, /sbin, /usr/bin or /bin",

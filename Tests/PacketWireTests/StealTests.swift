@@ -97,7 +97,7 @@ struct StealTests {
         ({ $0.remoteAddress = [10, 0, 0, 2] }, { $0.remoteAddress = [10, 0, 0, 1] }),
         ({ $0.localPort = 7000 }, { $0.localPort = 4000 }),
         ({ $0.remotePort = 4000 }, { $0.remotePort = 7000 }),
-        ({ _ in }, { $0.vlan = 0 }),
+        ({ $0.vlan = 0 }, { $0.vlan = 5 }),
         ({ _ in }, { $0.localAddress = [UInt8](repeating: 0, count: 16) }),
       ]
       for (i, field) in fields.enumerated() {
@@ -124,8 +124,8 @@ struct StealTests {
         try setting.peer.send(Frame.make(1, tag: tag, to: [2, 7, 7, 7, 7, 7], from: Veth.peerAddress))
         return behind.receive(within: 100)?.starts(with: [2, 7, 7, 7, 7, 7]) == true
       }
-      let tags: [(tag: [UInt8], vlan: UInt16?)] = [
-        ([], nil), ([0x81, 0, 0x60, 0], 0), ([0x81, 0, 0xef, 0xfe], 0xffe),
+      let tags: [(tag: [UInt8], vlan: UInt16)] = [
+        ([], 0), ([0x81, 0, 0x60, 0], 0), ([0x81, 0, 0xef, 0xfe], 0xffe),
       ]
       for (tag, _) in tags { #expect(try passes(tag)) }
       for vlan in [0, 5, 0xffe] as [UInt16] {

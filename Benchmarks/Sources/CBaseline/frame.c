@@ -30,10 +30,9 @@ static uint64_t sum(const uint8_t *bytes, size_t count) {
 }
 
 static uint16_t fold(uint64_t total) {
-  total = (total & UINT32_MAX) + (total >> 32);
-  total = (total & 0xffff) + (total >> 16 & 0xffff) + (total >> 32);
-  total = (total & 0xffff) + (total >> 16);
-  return (uint16_t)((total & 0xffff) + (total >> 16));
+  uint32_t word = (uint32_t)total + (uint32_t)(total >> 32);
+  word += word < (uint32_t)total;
+  return (uint16_t)((word + (word << 16 | word >> 16)) >> 16);
 }
 
 static void parse_transport(struct layout *layout, const uint8_t *frame, size_t offset, size_t limit) {

@@ -24,8 +24,9 @@ extension EmulatedAdapter {
       state.interfaces[index] = memory
       port.withClaim {
         port.pointee.interfaces[Int(index)] = memory.state
-        guard memory.state.pointee.wantsTimeSync else { return }
+        guard memory.state.pointee.stamps else { return }
         port.pointee.stampCount += 1
+        events.state.pointee.stampCount += 1
         events.state.post(port.pointee.clock.syncWord(port.pointee.clock.now()))
       }
       return grant(memory, request)
@@ -106,7 +107,9 @@ extension EmulatedAdapter {
       port.withClaim {
         port.pointee.interfaces[Int(resource)] = nil
         filters.removeAll(interface: resource)
-        if memory.state.pointee.wantsTimeSync { port.pointee.stampCount -= 1 }
+        guard memory.state.pointee.stamps else { return }
+        port.pointee.stampCount -= 1
+        memory.events.state.pointee.stampCount -= 1
       }
       memory.events.labels &= ~(1 << UInt32(memory.state.pointee.label))
       updateStealing(&state)

@@ -110,7 +110,11 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
   }
 
   /// Sets the limit of the port: frames above `mtu` + 18 bytes are dropped and counted.
-  public func setMTU(_ mtu: Int) { port.withClaim { port.pointee.maximumFrame = mtu + 18 } }
+  /// - Precondition: 0 to 16366, what the port's memory holds.
+  public func setMTU(_ mtu: Int) {
+    precondition((0...16384 - 18).contains(mtu), "the MTU of an emulated port is 0 to 16366 bytes")
+    port.withClaim { port.pointee.maximumFrame = mtu + 18 }
+  }
 
   /// Pulls the plug, or puts it in again. Frames meanwhile are dropped and counted; transmits complete.
   public func setLink(up: Bool) { port.withClaim { port.pointee.isForcedDown = !up } }

@@ -26,6 +26,8 @@ final class InterfaceMemory {
     transmitRing = (rings + receiveBytes).assumingMemoryBound(to: UInt64.self)
     doorbells = .allocate(byteCount: DoorbellPage.size, alignment: 4096)
     memset(doorbells, 0, DoorbellPage.size)
+    doorbells.storeBytes(
+      of: InterfaceState.notPrimed, toByteOffset: DoorbellPage.eventQueueReadPointer, as: UInt32.self)
     self.events = events
     self.index = index
     state = .allocate(capacity: 1)
@@ -38,7 +40,7 @@ final class InterfaceMemory {
         prefixLength: hasPrefix ? ReceivePrefix.length : 0, transmitRing: transmitRing,
         transmitMask: options.transmitCapacity == 0 ? 0 : UInt32(options.transmitCapacity - 1),
         fillsIPChecksum: !flags.contains(.noIPChecksum), fillsL4Checksum: !flags.contains(.noL4Checksum),
-        stampsTransmits: flags.contains(.transmitTimestamps)))
+        stampsTransmits: flags.contains(.transmitTimestamps), isRestricted: flags.contains(.transmitTCPUDPOnly)))
   }
 
   deinit {

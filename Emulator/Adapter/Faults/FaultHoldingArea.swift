@@ -7,6 +7,7 @@ struct FaultHoldingArea {
     var timestamp: UInt64 = 0
     var releaseAt: UInt64 = 0
     var sequence: UInt64 = 0
+    var mark: UInt64 = 0
     var isOccupied = false
     var waitsForNext = false
     var isReleased = false
@@ -39,14 +40,15 @@ struct FaultHoldingArea {
 
   /// Copies a frame in. False when there is no room, or the frame is too long.
   mutating func insert(
-    _ frame: UnsafeRawPointer, length: Int, timestamp: UInt64, releaseAt: UInt64, behindNext: Bool
+    _ frame: UnsafeRawPointer, length: Int, timestamp: UInt64, releaseAt: UInt64, behindNext: Bool,
+    mark: UInt64
   ) -> Bool {
     guard count < capacity, length >= 0, length <= slotBytes else { return false }
     var index = 0
     while slots[index].isOccupied { index += 1 }
     slots[index] = Slot(
-      length: length, timestamp: timestamp, releaseAt: releaseAt, sequence: sequence, isOccupied: true,
-      waitsForNext: behindNext)
+      length: length, timestamp: timestamp, releaseAt: releaseAt, sequence: sequence, mark: mark,
+      isOccupied: true, waitsForNext: behindNext)
     (bytes + index * slotBytes).copyMemory(from: frame, byteCount: length)
     sequence &+= 1
     count += 1
@@ -85,6 +87,9 @@ struct FaultHoldingArea {
     let slot = slots[current]
     return WireFrame(bytes: bytes + current * slotBytes, length: slot.length, timestamp: slot.timestamp)
   }
+
+  /// What `insert` was told of the frame that `nextDue` gave last.
+  var currentMark: UInt64 { current < 0 ? 0 : slots[current].mark }
 
   /// Removes the frame that `nextDue` gave last.
   mutating func removeCurrent() {

@@ -98,15 +98,17 @@ public struct FaultInjector {
   /// - Parameters:
   ///   - kind: `.delay` waits until `releaseAt`; `.behindNext` until `framePassed`, or `releaseAt` if that is first.
   ///   - timestamp: Given back with the frame.
+  ///   - mark: Given back as `dueMark`: what else is known of the frame.
   ///   - releaseAt: Nanoseconds on the clock that `nextDue` is asked with.
   /// - Returns: False when there is no room (counted): the frame must pass now.
   public mutating func hold(
     _ bytes: UnsafeRawPointer, length: Int, timestamp: UInt64, releaseAt: UInt64,
-    kind: FaultVerdict.Hold = .delay
+    kind: FaultVerdict.Hold = .delay, mark: UInt64 = 0
   ) -> Bool {
     guard
       area.insert(
-        bytes, length: length, timestamp: timestamp, releaseAt: releaseAt, behindNext: kind == .behindNext)
+        bytes, length: length, timestamp: timestamp, releaseAt: releaseAt, behindNext: kind == .behindNext,
+        mark: mark)
     else {
       counters.holdOverflow &+= 1
       return false
@@ -122,6 +124,9 @@ public struct FaultInjector {
   ///
   /// - Parameter now: Nanoseconds on the clock of `hold`'s `releaseAt`.
   public mutating func nextDue(_ now: UInt64) -> WireFrame? { area.nextDue(now) }
+
+  /// The mark of the frame that `nextDue` gave last.
+  public var dueMark: UInt64 { area.currentMark }
 
   /// Removes the frame that `nextDue` gave last.
   public mutating func releaseDue() { area.removeCurrent() }

@@ -16,6 +16,8 @@ struct EventQueueState {
   /// Events written over one that had not been read.
   var overflows: UInt64 = 0
   var written: UInt64 = 0
+  /// Interfaces of this queue that want timestamps, and with them time syncs.
+  var stampCount = 0
 
   init(slots: UnsafeMutableRawPointer, capacity: Int, wake: Int32) {
     self.slots = slots.assumingMemoryBound(to: Atomic<UInt64>.self)

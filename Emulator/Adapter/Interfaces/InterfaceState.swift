@@ -29,6 +29,8 @@ struct InterfaceState {
   let fillsIPChecksum: Bool
   let fillsL4Checksum: Bool
   let stampsTransmits: Bool
+  /// Neither TCP nor UDP: not sent.
+  let isRestricted: Bool
   /// Write index that the last service saw, while a packet is incomplete.
   var unreported: UInt32 = 0
 
@@ -37,6 +39,15 @@ struct InterfaceState {
   @inline(__always)
   func register(_ offset: Int) -> UInt32 {
     (doorbells + offset).assumingMemoryBound(to: Atomic<UInt32>.self).pointee.load(ordering: .acquiring)
+  }
+
+  /// What `EVQ_RPTR` holds while no prime waits to be seen.
+  static let notPrimed = UInt32.max
+
+  /// The index of a prime, which is then seen.
+  func takePrime() -> UInt32 {
+    (doorbells + DoorbellPage.eventQueueReadPointer).assumingMemoryBound(to: Atomic<UInt32>.self)
+      .pointee.exchange(Self.notPrimed, ordering: .acquiringAndReleasing)
   }
 }
 

@@ -7,18 +7,19 @@ struct ClassifiedFrame {
   /// Error and class bits, at their place in a receive event.
   let eventFlags: UInt64
 
-  /// - Parameter errors: what is known of the frame already: a bad frame check sequence, a cut.
+  /// - Parameters:
+  ///   - errors: what is known of the frame already: a bad frame check sequence, a cut.
+  ///   - layout: room for what the parser finds.
   @inline(__always)
-  init(_ frame: WireFrame, errors: UInt64) {
+  init(_ frame: WireFrame, errors: UInt64, layout: inout FrameLayout) {
     typealias Bit = ReceiveEventWord.Bit
     let bytes = UnsafeRawPointer(frame.bytes)
-    let layout = FrameLayout(bytes, length: frame.length)
+    let verdict = layout.parseVerifying(bytes, length: frame.length)
     var flags =
       errors
       | ReceiveEventWord.classes(
         l2: layout.baseClass.rawValue, vlanTags: layout.vlanCount, l3: layout.l3Class.rawValue,
         l4: layout.l4Class.rawValue, multicast: layout.destinationClass != .unicast)
-    let verdict = layout.verifyChecksums(bytes)
     if verdict.ipBad { flags |= Bit.ipChecksumBad }
     if verdict.l4Bad { flags |= Bit.l4ChecksumBad }
     eventFlags = flags
@@ -59,11 +60,10 @@ extension UnsafeMutablePointer where Pointee == PortState {
   func offload(
     _ interface: UnsafeMutablePointer<InterfaceState>, _ room: UnsafeMutableRawPointer, length: Int
   ) -> Bool {
-    let isRestricted = interface.pointee.flags.contains(.transmitTCPUDPOnly)
+    let isRestricted = interface.pointee.isRestricted
     guard interface.pointee.fillsIPChecksum || interface.pointee.fillsL4Checksum || isRestricted else { return true }
-    let layout = FrameLayout(room, length: length)
-    if isRestricted, layout.l4Class == .none { return false }
-    layout.fillChecksums(room, ip: interface.pointee.fillsIPChecksum, l4: interface.pointee.fillsL4Checksum)
-    return true
+    pointee.layout.parseFilling(
+      room, length: length, ip: interface.pointee.fillsIPChecksum, l4: interface.pointee.fillsL4Checksum)
+    return !isRestricted || pointee.layout.l4Class != .none
   }
 }

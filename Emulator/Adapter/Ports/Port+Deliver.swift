@@ -30,11 +30,11 @@ extension UnsafeMutablePointer where Pointee == PortState {
         return .delivered
       }
       let descriptor = ReceiveDescriptor(word: interface.pointee.receiveRing[Int(read)])
-      let room = descriptor.length - prefix
-      let part = min(room, frame.length - position)
+      let room = descriptor.length &- prefix
+      let part = min(room, frame.length &- position)
       guard part > 0,
         let host = pointee.translation.translate(
-          descriptor.address, length: prefix + part, domain: interface.pointee.domain)
+          descriptor.address, length: prefix &+ part, domain: interface.pointee.domain)
       else {
         stopReceive(interface, position: position)
         return .stopped
@@ -47,12 +47,12 @@ extension UnsafeMutablePointer where Pointee == PortState {
       let bits = position < frame.length ? (flags & ~Bit.anyError) | Bit.continues : flags
       interface.pointee.events.post(
         ReceiveEventWord(
-          bytes: prefix + part, label: interface.pointee.label, pointer: read &+ 1, flags: bits
+          bytes: prefix &+ part, label: interface.pointee.label, pointer: read &+ 1, flags: bits
         ).word)
       prefix = 0
     } while position < frame.length
     interface.pointee.counters.received &+= 1
-    interface.pointee.counters.receivedBytes &+= UInt64(frame.length)
+    interface.pointee.counters.receivedBytes &+= UInt64(truncatingIfNeeded: frame.length)
     if flags & Bit.anyError != 0 { countErrors(flags, interface) }
     return .delivered
   }

@@ -9,7 +9,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     guard let faults = pointee.receiveFaults, faults.pointee.heldCount > 0 else { return }
     let now = pointee.clock.now()
     while let frame = faults.pointee.nextDue(now) {
-      accept(frame, errors: 0)
+      accept(frame, errors: faults.pointee.dueMark)
       faults.pointee.releaseDue()
     }
   }
@@ -24,6 +24,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
       return
     }
     var frame = arrived
+    var isHeld = false
     var errors: UInt64 = 0
     if verdict.corruptBit >= 0 || verdict.cutLength >= 0 {
       frame.length = verdict.damage(frame.bytes, length: frame.length)
@@ -34,13 +35,15 @@ extension UnsafeMutablePointer where Pointee == PortState {
       let now = pointee.clock.now()
       if faults.pointee.hold(
         frame.bytes, length: frame.length, timestamp: frame.timestamp, releaseAt: now &+ verdict.holdNanoseconds,
-        kind: verdict.hold)
+        kind: verdict.hold, mark: errors)
       {
-        return
+        // The first copy waits, the second passes.
+        guard verdict.duplicate else { return }
+        isHeld = true
       }
     }
     accept(frame, errors: errors)
-    if verdict.duplicate { accept(frame, errors: errors) }
+    if verdict.duplicate, !isHeld { accept(frame, errors: errors) }
     faults.pointee.framePassed()
     releaseHeldFrames()
   }
@@ -57,21 +60,37 @@ extension UnsafeMutablePointer where Pointee == PortState {
       return
     }
     var size = length
+    var isHeld = false
     if verdict.corruptBit >= 0 || verdict.cutLength >= 0 { size = max(14, verdict.damage(room, length: size)) }
     if verdict.hold != .none,
       faults.pointee.hold(
         room, length: size, timestamp: 0, releaseAt: pointee.clock.now() &+ verdict.holdNanoseconds, kind: verdict.hold)
     {
-      return
+      // The first copy waits, the second passes.
+      guard verdict.duplicate else { return }
+      isHeld = true
     }
-    if verdict.duplicate { memcpy(pointee.scratch, room, size) }
+    let sendsAgain = verdict.duplicate && !isHeld
+    if sendsAgain { memcpy(pointee.scratch, room, size) }
     send(interface, length: size)
-    if verdict.duplicate, let again = pointee.wire.transmitReserve(pointee.wire.context, size) {
+    if sendsAgain, let again = pointee.wire.transmitReserve(pointee.wire.context, size) {
       memcpy(again, pointee.scratch, size)
       send(interface, length: size)
     }
     faults.pointee.framePassed()
     sendHeldFrames()
+  }
+
+  /// The same when nothing else is sent: they must not wait for a frame that may never come.
+  @inline(never)
+  func sendDueFrames() {
+    guard let faults = pointee.transmitFaults, faults.pointee.heldCount > 0 else { return }
+    sendHeldFrames()
+    let lost = pointee.wire.transmitFlush(pointee.wire.context)
+    if lost > 0 {
+      pointee.counters.transmitCongested &+= UInt64(lost)
+      pointee.counters.transmitted &-= UInt64(lost)
+    }
   }
 
   /// Frames whose time of delay or reordering is over.

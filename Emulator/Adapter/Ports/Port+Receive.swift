@@ -5,10 +5,11 @@ import Glibc
 extension UnsafeMutablePointer where Pointee == PortState {
   /// Takes what has arrived from the wire, in order.
   @inline(__always)
-  func receiveFromWire() {
+  func receiveFromWire(budget limit: Int = PortState.receiveBudget) {
     var frame = WireFrame(bytes: pointee.scratch, length: 0)
-    var budget = PortState.receiveBudget
+    var budget = limit
     if pointee.receiveFaults != nil { releaseHeldFrames() }
+    if pointee.transmitFaults != nil { sendDueFrames() }
     while budget > 0, pointee.wire.receiveNext(pointee.wire.context, &frame) {
       if pointee.stampCount > 0 { stamp(&frame) }
       if pointee.receiveFaults == nil {
@@ -35,7 +36,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(__always)
   func accept(_ arrived: WireFrame, errors: UInt64) {
     pointee.counters.received &+= 1
-    pointee.counters.receivedBytes &+= UInt64(arrived.length)
+    pointee.counters.receivedBytes &+= UInt64(truncatingIfNeeded: arrived.length)
     guard !pointee.isForcedDown else {
       pointee.counters.receivedLinkDown &+= 1
       return
@@ -62,7 +63,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   /// The filter table, and a copy for each interface that wants one.
   @inline(__always)
   func dispatch(_ frame: WireFrame, errors: UInt64) {
-    let classified = ClassifiedFrame(frame, errors: errors)
+    let classified = ClassifiedFrame(frame, errors: errors, layout: &pointee.layout)
     let count = pointee.matcher.match(
       classified.key, into: pointee.recipients, capacity: PortState.interfaceLimit
     ).count
@@ -70,10 +71,14 @@ extension UnsafeMutablePointer where Pointee == PortState {
       pointee.counters.filtered &+= 1
       return
     }
-    if count > 1 { pointee.counters.replicated &+= UInt64(count - 1) }
+    if count > 1 { pointee.counters.replicated &+= UInt64(truncatingIfNeeded: count &- 1) }
     var best = DeliveryOutcome.stopped
-    for index in 0..<count {
-      guard let interface = pointee.interfaces[Int(pointee.recipients[index].interface)] else { continue }
+    var next = pointee.recipients
+    let end = next + count
+    while next < end {
+      let index = Int(next.pointee.interface)
+      next += 1
+      guard let interface = pointee.interfaces[index] else { continue }
       let outcome = deliver(frame, to: interface, flags: classified.eventFlags)
       if outcome.rawValue > best.rawValue { best = outcome }
     }

@@ -10,11 +10,13 @@ func serviceInterface(_ context: UnsafeMutableRawPointer, _ reason: UInt32) {
   let interface = context.assumingMemoryBound(to: InterfaceState.self)
   let port = interface.pointee.port
   if !port.tryClaim() {
-    guard reason & InterfaceGrant.Reason.poll == 0, port.claimForDoorbell() else { return }
+    let isPrime = reason & InterfaceGrant.Reason.prime != 0
+    guard reason & InterfaceGrant.Reason.poll == 0, port.claimForDoorbell(isPatient: isPrime) else { return }
   }
   port.pointee.counters.services &+= 1
-  // Frames that are on the wire came before this doorbell: they meet the ring as it was.
-  port.receiveFromWire()
+  // Frames that are on the wire came before this doorbell: they meet the ring as it was, all of them.
+  let isReceive = reason & InterfaceGrant.Reason.receiveDoorbell != 0
+  port.receiveFromWire(budget: isReceive ? PortState.doorbellBudget : PortState.receiveBudget)
   interface.acceptReceiveDoorbell()
   port.transmitAll(interface)
   if reason & InterfaceGrant.Reason.prime != 0 { interface.prime() }
@@ -23,12 +25,15 @@ func serviceInterface(_ context: UnsafeMutableRawPointer, _ reason: UInt32) {
 
 extension UnsafeMutablePointer where Pointee == PortState {
   /// A doorbell must not be lost while another thread works on the port: wait for a moment. Should the moment
-  /// pass, the next poll of the interface finds the doorbell in its page.
+  /// pass, the next poll of the interface finds the doorbell in its page. A prime is patient: it comes before a
+  /// sleep, and no poll would follow.
   @inline(never)
-  func claimForDoorbell() -> Bool {
+  func claimForDoorbell(isPatient: Bool) -> Bool {
     pointee.counters.contended &+= 1
-    for spin in 0..<10_000 {
+    var spin = 0
+    while isPatient || spin < 10_000 {
       if tryClaim() { return true }
+      spin &+= 1
       if spin & 0xff == 0xff { yieldProcessor() }
     }
     return false
@@ -40,11 +45,13 @@ extension UnsafeMutablePointer where Pointee == PortState {
     defer { release() }
     let before = pointee.counters.received &+ pointee.counters.transmitted
     pointee.counters.services &+= 1
+    // A doorbell that was rung before a frame came must count for it, so doorbells are looked at first.
+    for index in 0..<PortState.interfaceLimit { pointee.interfaces[index]?.acceptReceiveDoorbell() }
     receiveFromWire()
     for index in 0..<PortState.interfaceLimit {
       guard let interface = pointee.interfaces[index] else { continue }
-      interface.acceptReceiveDoorbell()
       transmitAll(interface)
+      interface.primeWhenAsked()
     }
     return pointee.counters.received &+ pointee.counters.transmitted != before
   }
@@ -63,7 +70,9 @@ extension UnsafeMutablePointer where Pointee == PortState {
 }
 
 extension InterfaceState {
-  var wantsTimeSync: Bool { ownsEvents && !flags.isDisjoint(with: [.receiveTimestamps, .transmitTimestamps]) }
+  /// An event queue gets one time sync, however many of its interfaces stamp.
+  var wantsTimeSync: Bool { events.pointee.stampCount > 0 && ownsEvents }
+  var stamps: Bool { !flags.isDisjoint(with: [.receiveTimestamps, .transmitTimestamps]) }
 }
 
 extension AdapterClock {
@@ -84,11 +93,23 @@ extension UnsafeMutablePointer where Pointee == InterfaceState {
 
   /// `EVQ_RPTR`: signals at once where an event stands at the read index, else with the next event.
   func prime() {
+    pointee.port.pointee.wire.armWait(pointee.port.pointee.wire.context)
+    prime(at: pointee.register(DoorbellPage.eventQueueReadPointer))
+  }
+
+  /// The same for an adapter whose thread watches the register. A prime may write the index that is there already,
+  /// so the register is marked once it has been seen.
+  @inline(__always)
+  func primeWhenAsked() {
+    guard pointee.register(DoorbellPage.eventQueueReadPointer) != InterfaceState.notPrimed else { return }
+    prime(at: pointee.takePrime())
+  }
+
+  private func prime(at index: UInt32) {
     let events = pointee.events
     events.clearSignal()
-    let read = pointee.register(DoorbellPage.eventQueueReadPointer) & events.pointee.mask
     events.pointee.isPrimed = true
-    pointee.port.pointee.wire.armWait(pointee.port.pointee.wire.context)
+    let read = index & events.pointee.mask
     if EventWord(word: events.pointee.slots[Int(read)].load(ordering: .acquiring)).isPresent { events.signal() }
   }
 }

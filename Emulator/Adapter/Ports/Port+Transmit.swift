@@ -27,6 +27,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
     if lost > 0 {
       pointee.counters.transmitCongested &+= UInt64(lost)
       pointee.counters.transmitted &-= UInt64(lost)
+      interface.pointee.counters.transmitted &-= UInt64(lost)
+      interface.pointee.counters.transmitDropped &+= UInt64(lost)
     }
     if interface.pointee.unreported > 0 { complete(interface) }
   }
@@ -137,7 +139,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   ) {
     var size = length
     if size < 60 {
-      memset(room + size, 0, 60 - size)
+      memset(room + size, 0, 60 &- size)
       size = 60
     }
     guard offload(interface, room, length: size) else {
@@ -161,10 +163,10 @@ extension UnsafeMutablePointer where Pointee == PortState {
       return
     }
     pointee.counters.transmitted &+= 1
-    pointee.counters.transmittedBytes &+= UInt64(length)
+    pointee.counters.transmittedBytes &+= UInt64(truncatingIfNeeded: length)
     if let interface {
       interface.pointee.counters.transmitted &+= 1
-      interface.pointee.counters.transmittedBytes &+= UInt64(length)
+      interface.pointee.counters.transmittedBytes &+= UInt64(truncatingIfNeeded: length)
     }
   }
 

@@ -14,6 +14,8 @@ struct PortState {
   let recipients: UnsafeMutablePointer<FilterRecipient>
   /// Room for one frame that has to be padded or damaged.
   let scratch: UnsafeMutableRawPointer
+  /// What the parser found in the frame at hand.
+  var layout = FrameLayout()
   var clock = AdapterClock()
   var counters = PortCounters()
   /// Largest frame without FCS, one VLAN tag included: MTU + 18.
@@ -30,6 +32,8 @@ struct PortState {
   static let scratchSize = 16384 + 256
   /// Frames that one service takes from the wire.
   static let receiveBudget = 256
+  /// Frames that a receive doorbell takes first: more than a wire holds.
+  static let doorbellBudget = 65536
 }
 
 extension UnsafeMutablePointer where Pointee == PortState {

@@ -41,13 +41,13 @@ public struct TranslationTable {
     guard first < Self.pageCount else { return nil }
     let page = pages[first]
     guard page.host != 0, page.domain == domain else { return nil }
-    if offset + length > 4096 {
+    if offset &+ length > 4096 {
       // Descriptors reach over five pages at most, registrations have a gap between them: if the last page is
       // where it should be, so are those between.
-      let last = first + ((offset + length - 1) >> 12)
+      let last = first &+ ((offset &+ length &- 1) >> 12)
       guard last < Self.pageCount else { return nil }
       let end = pages[last]
-      guard end.domain == domain, end.host == page.host &+ (UInt(last - first) << 12) else { return nil }
+      guard end.domain == domain, end.host == page.host &+ (UInt(bitPattern: last &- first) << 12) else { return nil }
     }
     return UnsafeMutableRawPointer(bitPattern: page.host &+ UInt(offset))
   }

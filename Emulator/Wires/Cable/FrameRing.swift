@@ -21,6 +21,7 @@ struct FrameRing {
   let memory: UnsafeMutableRawPointer
   let records: UnsafeMutableRawPointer
   let capacity: Int
+  let mask: Int
   let tail: UnsafeMutablePointer<Atomic<Int>>
   let head: UnsafeMutablePointer<Atomic<Int>>
   /// The reader sleeps, or is about to.
@@ -35,6 +36,7 @@ struct FrameRing {
   /// - Parameter capacity: bytes, a power of two.
   init(capacity: Int) {
     self.capacity = capacity
+    mask = capacity - 1
     let lines = 4 * Self.lineSize
     memory = .allocate(byteCount: lines + capacity, alignment: 4096)
     memset(memory, 0, lines)
@@ -49,14 +51,18 @@ struct FrameRing {
 
   func deallocate() { memory.deallocate() }
 
+  /// Bytes of a record with a frame of `length` bytes.
+  @inline(__always)
+  static func recordSize(_ length: Int) -> Int { headerSize &+ ((length &+ 15) & ~15) }
+
   /// Room for a frame of `length` bytes, nil when the ring is full.
   @inline(__always)
   mutating func reserve(_ length: Int) -> UnsafeMutableRawPointer? {
-    var needed = Self.headerSize + ((length + 15) & ~15)
-    let position = writeTail & (capacity - 1)
-    let toEnd = capacity - position
+    var needed = Self.recordSize(length)
+    let position = writeTail & mask
+    let toEnd = capacity &- position
     let wraps = toEnd < needed
-    if wraps { needed += toEnd }
+    if wraps { needed &+= toEnd }
     if writeTail &- knownHead &+ needed > capacity {
       knownHead = head.pointee.load(ordering: .acquiring)
       guard writeTail &- knownHead &+ needed <= capacity else { return nil }
@@ -75,9 +81,9 @@ struct FrameRing {
   /// Ends the record that was reserved last. The reader sees it after `publish`.
   @inline(__always)
   mutating func commit(_ length: Int, order: UInt64 = 0) {
-    (records + (reserved & (capacity - 1))).storeBytes(
+    (records + (reserved & mask)).storeBytes(
       of: Header(length: UInt32(truncatingIfNeeded: length), order: order), as: Header.self)
-    writeTail = reserved &+ Self.headerSize &+ ((length + 15) & ~15)
+    writeTail = reserved &+ Self.recordSize(length)
   }
 
   /// Shows what was committed. Returns whether the reader is asleep and has to be woken.
@@ -95,6 +101,7 @@ struct FrameRing {
 struct FrameRingReader {
   let records: UnsafeMutableRawPointer
   let capacity: Int
+  let mask: Int
   let tail: UnsafeMutablePointer<Atomic<Int>>
   let head: UnsafeMutablePointer<Atomic<Int>>
   let isArmed: UnsafeMutablePointer<Atomic<Bool>>
@@ -104,6 +111,7 @@ struct FrameRingReader {
   init(_ ring: FrameRing) {
     records = ring.records
     capacity = ring.capacity
+    mask = ring.mask
     tail = ring.tail
     head = ring.head
     isArmed = ring.isArmed
@@ -119,22 +127,22 @@ struct FrameRingReader {
         knownTail = tail.pointee.load(ordering: .acquiring)
         guard readHead != knownTail else { return nil }
       }
-      let position = readHead & (capacity - 1)
+      let position = readHead & mask
       let record = records + position
-      if capacity - position >= FrameRing.headerSize,
+      if capacity &- position >= FrameRing.headerSize,
         record.load(as: UInt32.self) != FrameRing.wrapMark
       {
         return record
       }
-      readHead &+= capacity - position
+      readHead &+= capacity &- position
     }
   }
 
   /// Gives the record that `next` returned back to the writer.
   @inline(__always)
   mutating func release() {
-    let record = records + (readHead & (capacity - 1))
-    readHead &+= FrameRing.headerSize &+ ((Int(record.load(as: UInt32.self)) + 15) & ~15)
+    let record = records + (readHead & mask)
+    readHead &+= FrameRing.recordSize(Int(record.load(as: UInt32.self)))
     head.pointee.store(readHead, ordering: .releasing)
   }
 }

@@ -52,9 +52,11 @@ public final class Segment: @unchecked Sendable {
       for source in 0..<portCount {
         (incoming + source).initialize(to: FrameRingReader(rings[source * portCount + index]))
       }
+      let peer = index == 0 ? 1 : 0
       (ports + index).initialize(
         to: SegmentPort(
           index: index, portCount: portCount, outgoing: rings + index * portCount, incoming: incoming,
+          peer: peer, peerOutgoing: rings + index * portCount + peer, peerIncoming: incoming + peer,
           attached: attached, wake: wake, order: order, learned: learned,
           staging: .allocate(byteCount: SegmentPort.stagingSize, alignment: 64)))
     }

@@ -9,6 +9,10 @@ struct SegmentPort {
   let outgoing: UnsafeMutablePointer<FrameRing>
   /// Readers of the rings from each other port to this.
   let incoming: UnsafeMutablePointer<FrameRingReader>
+  /// A cable's only other port.
+  let peer: Int
+  let peerOutgoing: UnsafeMutablePointer<FrameRing>
+  let peerIncoming: UnsafeMutablePointer<FrameRingReader>
   /// Whether a port has an adapter plugged in, for all ports of the segment.
   let attached: UnsafeMutablePointer<Atomic<Bool>>
   /// Event descriptors of all ports.

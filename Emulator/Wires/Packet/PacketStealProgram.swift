@@ -26,7 +26,8 @@ enum PacketStealProgram {
   private static let family = -44
   private static let ipProtocol = -40
   private static let hasPorts = -36
-  private static let none: UInt32 = 0xffff
+  /// VLAN 0 is a frame without a tag, which filters do not tell from a priority tag.
+  private static let none: UInt32 = 0
 
   static func instructions(_ matches: [StealMatch]) -> [PacketProgram.Instruction] {
     var program = PacketProgram()

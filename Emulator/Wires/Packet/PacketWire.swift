@@ -136,11 +136,12 @@ public final class PacketWire: Wire {
       ("transmit", "send, from \(PacketBatch.smallest) frames sendmmsg, at most \(options.transmitBatch) at once"),
       ("qdisc bypass", bypass),
       ("timestamps", "software, CLOCK_REALTIME"),
-      ("steal", stealing.withLock { $0.description }),
+      ("steal", options.steals ? stealing.withLock { $0.description } : "switched off"),
     ]
   }
 
   public func steal(_ matches: [StealMatch]) -> Bool {
-    stealing.withLock { $0.replace(matches, interface: interface.index) }
+    guard options.steals else { return false }
+    return stealing.withLock { $0.replace(matches, interface: interface.index) }
   }
 }

@@ -9,6 +9,8 @@ public struct PacketWireOptions: Sendable, Equatable {
   /// Send past the queueing discipline (PACKET_QDISC_BYPASS): slightly faster, but captures on the interface no
   /// longer see what is sent, and frames are lost rather than queued under pressure.
   public var qdiscBypass = false
+  /// Keep what the adapter's filters take from the kernel's stack, when `steal` is called.
+  public var steals = true
   /// Open an interface that is administratively down, and wait for it to come up.
   public var allowDown = false
 

@@ -16,7 +16,7 @@ public final class BackendBox {
         "Driver.open", errno: 19, reason: "'\(device.scheme.rawValue):': this build has no such backend",
         remedy: "Available: \(schemes.map { $0 + ":" }.joined(separator: ", ")).")
     }
-    guard let pointer = opener(device.description) else {
+    guard let pointer = opener(device.given) else {
       throw EtherFabricError(
         "Driver.open", errno: 19, reason: "'\(device)': the backend gave no answer", remedy: "Report this.")
     }

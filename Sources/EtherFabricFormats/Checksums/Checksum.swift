@@ -9,7 +9,7 @@ import Glibc
 /// bytes of IPv6, 8 of UDP, a TCP header of its own length.
 public enum Checksum {
   /// `ef_ip_checksum`: the checksum of an IPv4 header, options included.
-  @inlinable
+  @inlinable @inline(__always)
   public static func ipv4Header(_ header: UnsafeRawPointer) -> UInt16 {
     var sum = InternetChecksum()
     sum.add(header, count: 10)

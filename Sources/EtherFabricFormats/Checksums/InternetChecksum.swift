@@ -6,20 +6,20 @@ public struct InternetChecksum: Sendable {
   @usableFromInline var sum: UInt64
   @usableFromInline var isOdd: Bool
 
-  @inlinable
+  @inlinable @inline(__always)
   public init() {
     sum = 0
     isOdd = false
   }
 
   /// Adds a 16-bit field given by its value, as pseudo headers need. Only after an even number of bytes.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func add(field value: UInt16) {
     sum &+= UInt64(value.bigEndian)
   }
 
   /// Adds the next `count` bytes of the data.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func add(_ bytes: UnsafeRawPointer, count: Int) {
     let partial = Self.partialSum(bytes, count: count)
     if isOdd {
@@ -32,59 +32,42 @@ public struct InternetChecksum: Sendable {
   }
 
   /// The sum folded to 16 bits: 0xffff over data that contain their own correct checksum.
-  @inlinable
+  @inlinable @inline(__always)
   public var folded: UInt16 { Self.fold(sum) }
 
   /// The checksum to store: the complement of the sum.
-  @inlinable
+  @inlinable @inline(__always)
   public var value: UInt16 { ~folded }
 
   /// The checksum to store in a UDP header, where 0 would mean "none" and is sent as 0xffff.
-  @inlinable
+  @inlinable @inline(__always)
   public var udpValue: UInt16 {
     let value = value
     return value == 0 ? 0xffff : value
   }
 
   /// Reduces a sum to 16 bits, adding the carries back in.
-  @inlinable
+  @inlinable @inline(__always)
   public static func fold(_ sum: UInt64) -> UInt16 {
-    var sum = (sum & 0xffff_ffff) &+ (sum >> 32)
-    sum = (sum & 0xffff) &+ ((sum >> 16) & 0xffff) &+ (sum >> 32)
-    sum = (sum & 0xffff) &+ (sum >> 16)
-    sum = (sum & 0xffff) &+ (sum >> 16)
-    return UInt16(truncatingIfNeeded: sum)
+    let words = UInt32(truncatingIfNeeded: sum).addingReportingOverflow(UInt32(truncatingIfNeeded: sum >> 32))
+    let word = words.partialValue &+ (words.overflow ? 1 : 0)
+    // Each half plus the other: the upper one gets the carry of the lower.
+    return UInt16(truncatingIfNeeded: (word &+ (word << 16 | word >> 16)) >> 16)
   }
 
   /// The unfolded sum of `count` bytes, below 2^48 for any frame.
-  ///
-  /// The two halves of each word are summed apart, so that no carry is lost and the loop vectorises.
-  @inlinable
+  @inlinable @inline(__always)
   public static func partialSum(_ bytes: UnsafeRawPointer, count: Int) -> UInt64 {
+    guard count < 32 else { return longPartialSum(bytes, count: count) }
+    return shortPartialSum(bytes, count: count)
+  }
+
+  /// The same of headers and small payloads, worth having in line.
+  @inlinable @inline(__always)
+  static func shortPartialSum(_ bytes: UnsafeRawPointer, count: Int) -> UInt64 {
     var next = bytes
     var left = count
     var sum: UInt64 = 0
-    if left >= 32 {
-      var (low0, low1, low2, low3): (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-      var (high0, high1, high2, high3): (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-      repeat {
-        let word0 = next.loadUnaligned(as: UInt64.self)
-        let word1 = next.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
-        let word2 = next.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
-        let word3 = next.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
-        low0 &+= word0 & 0xffff_ffff
-        low1 &+= word1 & 0xffff_ffff
-        low2 &+= word2 & 0xffff_ffff
-        low3 &+= word3 & 0xffff_ffff
-        high0 &+= word0 >> 32
-        high1 &+= word1 >> 32
-        high2 &+= word2 >> 32
-        high3 &+= word3 >> 32
-        next += 32
-        left &-= 32
-      } while left >= 32
-      sum = (low0 &+ low1) &+ (low2 &+ low3) &+ ((high0 &+ high1) &+ (high2 &+ high3))
-    }
     while left >= 8 {
       let word = next.loadUnaligned(as: UInt64.self)
       sum &+= (word & 0xffff_ffff) &+ (word >> 32)
@@ -103,5 +86,33 @@ public struct InternetChecksum: Sendable {
       sum &+= UInt64(UInt16(next.load(as: UInt8.self)).littleEndian)
     }
     return sum
+  }
+
+  /// The same of 32 bytes and more. The two halves of each word are summed apart, so that no carry is lost and the
+  /// loop vectorises.
+  @inlinable @inline(never)
+  static func longPartialSum(_ bytes: UnsafeRawPointer, count: Int) -> UInt64 {
+    var next = bytes
+    var left = count
+    var (low0, low1, low2, low3): (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    var (high0, high1, high2, high3): (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    while left >= 32 {
+      let word0 = next.loadUnaligned(as: UInt64.self)
+      let word1 = next.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+      let word2 = next.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+      let word3 = next.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
+      low0 &+= word0 & 0xffff_ffff
+      low1 &+= word1 & 0xffff_ffff
+      low2 &+= word2 & 0xffff_ffff
+      low3 &+= word3 & 0xffff_ffff
+      high0 &+= word0 >> 32
+      high1 &+= word1 >> 32
+      high2 &+= word2 >> 32
+      high3 &+= word3 >> 32
+      next += 32
+      left &-= 32
+    }
+    let sum = (low0 &+ low1) &+ (low2 &+ low3) &+ ((high0 &+ high1) &+ (high2 &+ high3))
+    return sum &+ shortPartialSum(next, count: left)
   }
 }

@@ -28,13 +28,13 @@ public enum L3Class: UInt8, Sendable {
   case fcoe
 
   /// Any IPv4, fragments included.
-  @inlinable
+  @inlinable @inline(__always)
   public var isIPv4: Bool { self == .ip4 || self == .ip4Fragment }
   /// Any IPv6, fragments included.
-  @inlinable
+  @inlinable @inline(__always)
   public var isIPv6: Bool { self == .ip6 || self == .ip6Fragment }
   /// A fragment of either version.
-  @inlinable
+  @inlinable @inline(__always)
   public var isFragment: Bool { self == .ip4Fragment || self == .ip6Fragment }
 }
 

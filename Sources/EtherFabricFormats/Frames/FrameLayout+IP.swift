@@ -1,19 +1,20 @@
 extension FrameLayout {
   /// Reads an IPv4 header. One that is cut, or whose version or header length is wrong, leaves the class unknown.
+  @inline(__always)
   mutating func parseIPv4(_ frame: UnsafeRawPointer, at offset: Int, length: Int) {
-    guard offset + 20 <= length else { return }
+    guard offset &+ 20 <= length else { return }
     let first = frame.field8(offset)
-    let headerLength = Int(first & 0x0f) * 4
-    guard first >> 4 == 4, headerLength >= 20, offset + headerLength <= length else { return }
+    let headerLength = Int(first & 0x0f) &* 4
+    guard first >> 4 == 4, headerLength >= 20, offset &+ headerLength <= length else { return }
     l3HeaderLength = UInt16(truncatingIfNeeded: headerLength)
-    let l4 = offset + headerLength
+    let l4 = offset &+ headerLength
     l4Offset = UInt16(truncatingIfNeeded: l4)
-    ipProtocol = frame.field8(offset + 9)
-    let end = offset + Int(frame.field16(offset + 2))
+    ipProtocol = frame.field8(offset &+ 9)
+    let end = offset &+ Int(frame.field16(offset &+ 2))
     l3End = UInt32(truncatingIfNeeded: end)
     isIPLengthValid = end >= l4 && end <= length
     // Offset in the low 13 bits, "more fragments" above them.
-    if frame.field16(offset + 6) & 0x3fff != 0 {
+    if frame.field16(offset &+ 6) & 0x3fff != 0 {
       l3Class = .ip4Fragment
       return
     }
@@ -22,15 +23,16 @@ extension FrameLayout {
   }
 
   /// Reads an IPv6 header and walks its extension headers.
+  @inline(never)
   mutating func parseIPv6(_ frame: UnsafeRawPointer, at offset: Int, length: Int) {
-    guard offset + 40 <= length, frame.field8(offset) >> 4 == 6 else { return }
+    guard offset &+ 40 <= length, frame.field8(offset) >> 4 == 6 else { return }
     l3Class = .ip6
-    let end = offset + 40 + Int(frame.field16(offset + 4))
+    let end = offset &+ 40 &+ Int(frame.field16(offset &+ 4))
     l3End = UInt32(truncatingIfNeeded: end)
     isIPLengthValid = end <= length
     let limit = isIPLengthValid ? end : length
-    var next = frame.field8(offset + 6)
-    var l4 = offset + 40
+    var next = frame.field8(offset &+ 6)
+    var l4 = offset &+ 40
     if next != 6 && next != 17 {
       l4 = walkExtensionHeaders(frame, from: l4, limit: limit, next: &next)
     }
@@ -43,6 +45,7 @@ extension FrameLayout {
   }
 
   /// Follows the chain from `start`; stops in front of a header that is cut. Leaves the last type read in `next`.
+  @inline(never)
   mutating func walkExtensionHeaders(
     _ frame: UnsafeRawPointer, from start: Int, limit: Int, next: inout UInt8
   ) -> Int {
@@ -57,30 +60,30 @@ extension FrameLayout {
       case 44: unit = 0
       default: return offset
       }
-      guard offset + 8 <= limit else { return offset }
-      let count = Int(frame.field8(offset + 1))
-      let size = unit == 8 ? (count + 1) * 8 : unit == 4 ? (count + 2) * 4 : 8
-      guard offset + size <= limit else { return offset }
+      guard offset &+ 8 <= limit else { return offset }
+      let count = Int(frame.field8(offset &+ 1))
+      let size = unit == 8 ? (count &+ 1) * 8 : unit == 4 ? (count &+ 2) * 4 : 8
+      guard offset &+ size <= limit else { return offset }
       if unit == 0 {
         l3Class = .ip6Fragment
         next = frame.field8(offset)
-        return offset + size
+        return offset &+ size
       }
-      if next == 43, frame.field8(offset + 3) != 0 { hasPendingRoute = true }
+      if next == 43, frame.field8(offset &+ 3) != 0 { hasPendingRoute = true }
       next = frame.field8(offset)
-      offset += size
+      offset &+= size
     }
     return offset
   }
 
   /// Reads the ports where the whole fixed header of TCP or UDP lies in front of `limit`.
+  @inline(__always)
   mutating func parseTransport(_ frame: UnsafeRawPointer, at offset: Int, limit: Int) {
     switch ipProtocol {
-    case 6 where offset + 20 <= limit: l4Class = .tcp
-    case 17 where offset + 8 <= limit: l4Class = .udp
+    case 6 where offset &+ 20 <= limit: l4Class = .tcp
+    case 17 where offset &+ 8 <= limit: l4Class = .udp
     default: return
     }
-    sourcePort = frame.field16(offset)
-    destinationPort = frame.field16(offset + 2)
+    ports = UInt32(bigEndian: frame.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
   }
 }

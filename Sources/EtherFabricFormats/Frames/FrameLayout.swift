@@ -19,10 +19,9 @@ public struct FrameLayout: Sendable, Equatable {
   public internal(set) var outerVLAN: UInt16 = 0
   /// Identifier (12 bits) of the second tag; 0 without one.
   public internal(set) var innerVLAN: UInt16 = 0
-  /// TCP or UDP source port; 0 without transport.
-  public internal(set) var sourcePort: UInt16 = 0
-  /// TCP or UDP destination port; 0 without transport.
-  public internal(set) var destinationPort: UInt16 = 0
+  /// TCP or UDP ports, the source's above the destination's; 0 without transport. One field, stored and loaded at
+  /// once: a load of both would wait for two stores.
+  @usableFromInline var ports: UInt32 = 0
   /// IPv4 protocol, or the IPv6 next header after the extension headers walked; 0 where there is no IP.
   public internal(set) var ipProtocol: UInt8 = 0
   /// Tags, 0 to 2, of type 0x8100 or 0x88a8. A third is not looked into.
@@ -36,17 +35,29 @@ public struct FrameLayout: Sendable, Equatable {
   /// Whether an IPv6 routing header has segments left: the final address, and so the checksum, is not in the header.
   public internal(set) var hasPendingRoute = false
 
+  /// TCP or UDP source port; 0 without transport.
+  @inlinable public var sourcePort: UInt16 { UInt16(truncatingIfNeeded: ports >> 16) }
+  /// TCP or UDP destination port; 0 without transport.
+  @inlinable public var destinationPort: UInt16 { UInt16(truncatingIfNeeded: ports) }
+
   /// Most IPv6 extension headers that are walked; a datagram with more has no transport class.
   @inlinable
   public static var maximumExtensionHeaders: Int { 8 }
 
-  init(empty length: Int) {
-    self.length = UInt32(truncatingIfNeeded: length)
-  }
+  /// The layout of no bytes.
+  public init() {}
 
   /// Parses `length` bytes at `frame`.
   public init(_ frame: UnsafeRawPointer, length: Int) {
-    self.init(empty: length)
+    self.init()
+    parse(frame, length: length)
+  }
+
+  /// Parses `length` bytes at `frame` in place of what this layout was.
+  @inline(__always)
+  mutating func parse(_ frame: UnsafeRawPointer, length: Int) {
+    self = FrameLayout()
+    self.length = UInt32(truncatingIfNeeded: length)
     guard length >= 14 else {
       l3Offset = UInt16(truncatingIfNeeded: max(length, 0))
       l4Offset = l3Offset
@@ -69,7 +80,7 @@ public struct FrameLayout: Sendable, Equatable {
     if let base = bytes.baseAddress {
       self.init(base, length: bytes.count)
     } else {
-      self.init(empty: 0)
+      self.init()
     }
   }
 

@@ -1,0 +1,54 @@
+import EmulatedWires
+import EtherFabric
+
+/// Frames on their way into a capture file.
+struct CapturedFrames {
+  private(set) var written: UInt64 = 0
+  private(set) var bytes: UInt64 = 0
+  /// Frames with the system's time, because the interface gave none.
+  private(set) var unstamped: UInt64 = 0
+  private(set) var hasFailed = false
+  private let writer: CaptureWriter
+  private let limit: UInt64?
+  private var hasUnflushed = false
+
+  init(writer: CaptureWriter, limit: UInt64?) {
+    self.writer = writer
+    self.limit = limit
+  }
+
+  mutating func take(_ arrival: Arrival) {
+    // A poll may bring more than were asked for.
+    guard let base = arrival.bytes.baseAddress, limit.map({ written < $0 }) ?? true else { return }
+    if arrival.timestamp == nil { unstamped += 1 }
+    let time = arrival.timestamp ?? MonotonicClock.wallClock()
+    guard writer.record(base, length: arrival.bytes.count, timestamp: time) else {
+      hasFailed = true
+      return
+    }
+    written += 1
+    bytes += UInt64(arrival.bytes.count)
+    hasUnflushed = true
+  }
+
+  mutating func flush() throws(EtherFabricError) {
+    guard hasUnflushed else { return }
+    hasUnflushed = false
+    try writer.flush()
+  }
+
+  func report(_ station: Station, elapsed: UInt64, stop: RunLimit.Stop?) -> Report {
+    var report = Report(station.identity)
+    report.add(
+      "captured",
+      [
+        ("frames", .integer(written)), ("bytes", .integer(bytes)), ("unstamped", .integer(unstamped)),
+        ("file", .text(writer.path)), ("seconds", .measure(Double(elapsed) / 1e9, unit: "s")),
+        ("end", .text(stop?.text ?? "the file failed")),
+      ])
+    report.addDiscards(of: station)
+    report.add("interface", counters: station.interfaceCounters)
+    report.add("port", counters: station.portCounters)
+    return report
+  }
+}

@@ -1,0 +1,92 @@
+import EmulatedAdapter
+import EtherFabric
+import NetworkLab
+import Testing
+
+/// A wire under test: an adapter at one end, and at the other a peer that the test plays, frame by frame.
+///
+/// A further wire is one more type of bench and one more case of `BenchKind`; the rows stay as they are.
+protocol ConformanceBench: AnyObject {
+  var kind: BenchKind { get }
+  /// The port under test.
+  var driver: Driver { get }
+  /// The adapter behind it, for its knobs.
+  var adapter: EmulatedAdapter { get }
+  /// The address that the peer's frames come from.
+  var peerMAC: MACAddress { get }
+
+  /// Puts a raw frame on the wire towards the adapter. False where the wire did not take it.
+  func send(_ frame: [UInt8]) -> Bool
+  /// The next frame that the adapter sent, tags in place, as it stands on the wire.
+  func receive(within timeout: Duration) -> [UInt8]?
+  /// Takes the peer off the wire, or brings it back; returns when the wire has noticed.
+  func setPeer(up: Bool) throws
+  /// Takes the adapter's own end down or up.
+  func setPort(up: Bool) throws
+  /// Sends a datagram through the peer's own stack, which may leave checksums to its hardware.
+  func sendDatagram(_ payload: [UInt8], from source: IPEndpoint, to destination: IPEndpoint) throws
+  /// Lets the peer resolve and ping an address while `pump` runs the adapter's side. Returns the answers.
+  func ping(_ address: HostAddress, count: Int, pump: () throws -> Void) throws -> Int
+}
+
+/// The wires that all rows are held over.
+enum BenchKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
+  case cable
+  case `switch`
+  case packet
+
+  var testDescription: String { rawValue }
+
+  /// Whether the other end is the kernel's.
+  var hasKernel: Bool { self == .packet }
+
+  /// Runs `body` on a new bench. A wire of the kernel gets a network namespace of its own; where there is none to be
+  /// had, the test is cancelled with the reason.
+  func run(_ options: String = "", _ body: (any ConformanceBench) throws -> Void) throws {
+    switch self {
+    case .cable, .switch: try body(try SegmentBench(self, options))
+    case .packet:
+      if let reason = Namespace.unavailableReason { try Test.cancel(Comment(rawValue: reason)) }
+      try Namespace.run { try body(try PacketBench(options)) }
+    }
+  }
+}
+
+extension ConformanceBench {
+  /// The adapter's address.
+  var portMAC: MACAddress { driver.identity.macAddress }
+
+  /// The frames that the adapter sent, `count` of them or as many as come in time.
+  func take(_ count: Int, within timeout: Duration = .seconds(2)) -> [[UInt8]] {
+    var frames: [[UInt8]] = []
+    while frames.count < count, let frame = receive(within: timeout) { frames.append(frame) }
+    return frames
+  }
+
+  /// A numbered frame from the peer to the adapter.
+  func frame(_ number: Int, length: Int = 100, tags: [VLANTag] = []) -> [UInt8] {
+    Frame.numbered(number, to: portMAC, from: peerMAC, tags: tags, length: length)
+  }
+
+  /// A numbered frame from the adapter to the peer.
+  func answer(_ number: Int, length: Int = 100, tags: [VLANTag] = []) -> [UInt8] {
+    Frame.numbered(number, to: peerMAC, from: portMAC, tags: tags, length: length)
+  }
+
+  func counter(_ name: String) -> Int { Int(driver.statistics()[name] ?? 0) }
+}
+
+extension Testing.Tag {
+  /// Some cases need a private network; they are skipped, with a reason that starts with `network`, where there is none.
+  @Tag static var network: Self
+}
+
+/// Polls `condition` until it holds or the time is over.
+func eventually(_ timeout: Duration = .seconds(3), _ condition: () throws -> Bool) rethrows -> Bool {
+  let end = ContinuousClock.now + timeout
+  while ContinuousClock.now < end {
+    if try condition() { return true }
+    breathe()
+  }
+  return try condition()
+}

@@ -1,0 +1,73 @@
+import EmulatedAdapter
+import EtherFabric
+import Testing
+
+@Suite("Row 13: statistics add up", .tags(.network), .timeLimit(.minutes(1)))
+struct StatisticsTests {
+  static let drops = [
+    "rx_no_descriptor", "rx_filtered", "rx_oversize", "rx_runts", "rx_stopped", "rx_link_down", "rx_wire_dropped",
+    "rx_wire_oversize", "rx_wire_truncated",
+  ]
+
+  func account(_ bench: any ConformanceBench) -> (delivered: Int, dropped: Int) {
+    let now = bench.driver.statistics()
+    return (Int(now["rx_delivered"]!), Self.drops.reduce(0) { $0 + Int(now[$1]!) })
+  }
+
+  @Test(arguments: BenchKind.allCases) func eachFrameIsInOneCounter(_ kind: BenchKind) throws {
+    try kind.run("mtu=1000") { bench in
+      var station = try Station(bench.driver, post: 64)
+      station.reposts = false
+      try station.interface.addFilter(.ethernet(bench.portMAC))
+      var sent = 0
+      func burst(_ count: Int, _ frame: (Int) -> [UInt8]) {
+        for number in 0..<count where bench.send(frame(number)) { sent += 1 }
+        _ = eventually {
+          bench.adapter.service()
+          let (delivered, dropped) = account(bench)
+          return delivered + dropped == sent
+        }
+        let (delivered, dropped) = account(bench)
+        #expect(delivered + dropped == sent, "\(bench.driver.statistics().nonzero)")
+      }
+      burst(50) { bench.frame($0) }
+      burst(30) { Frame.numbered($0, to: LinkFilterTests.other, from: bench.peerMAC) }
+      burst(20) { bench.frame($0, length: 1400) }
+      burst(40) { bench.frame($0) }
+      bench.adapter.setLink(up: false)
+      burst(25) { bench.frame($0) }
+      bench.adapter.setLink(up: true)
+      let before = account(bench)
+      // More than any queue holds while nobody looks.
+      burst(4000) { bench.frame($0, length: 200) }
+      #expect(account(bench).dropped > before.dropped)
+      let now = bench.driver.statistics()
+      #expect(now["rx_delivered"] == 64)
+      #expect(now["rx_filtered"] == 30)
+      #expect(now["rx_oversize"] == 20)
+      #expect(now["rx_link_down"] == 25)
+      #expect(station.interface.statistics()["rx_packets"] == 64)
+      #expect(station.interface.statistics()["rx_bytes"] == 6400)
+      #expect(station.take(64).count == 64)
+    }
+  }
+
+  @Test(arguments: BenchKind.allCases) func countersOnlyGrow(_ kind: BenchKind) throws {
+    try kind.run { bench in
+      var station = try Station(bench.driver)
+      try station.interface.addFilter(.ethernet(bench.portMAC))
+      var last = bench.driver.statistics()
+      for round in 0..<20 {
+        for number in 0..<200 {
+          _ = bench.send(bench.frame(number))
+          if number % 20 == 0 { try station.transmit(bench.answer(number), id: number) }
+        }
+        if round % 4 == 3 { while station.poll() {} }
+        let now = bench.driver.statistics()
+        #expect(now.counters.map(\.name) == last.counters.map(\.name))
+        for (old, new) in zip(last.counters, now.counters) { #expect(new.value >= old.value, "\(new.name)") }
+        last = now
+      }
+    }
+  }
+}
