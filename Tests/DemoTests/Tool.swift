@@ -10,6 +10,7 @@ final class Tool {
   }
 
   private let process = Process()
+  private let watchdog = DispatchSource.makeTimerSource()
   private let output = Pipe()
   private let errors: URL
   private var text = ""
@@ -23,10 +24,25 @@ final class Tool {
     process.standardOutput = output
     process.standardError = try FileHandle(forWritingTo: errors)
     process.standardInput = FileHandle.nullDevice
-    try process.run()
+    try Self.withSignalsOpen { try process.run() }
+    // A child that does not end must not hold up the tests.
+    let id = process.processIdentifier
+    watchdog.schedule(deadline: .now() + 90)
+    watchdog.setEventHandler { kill(id, SIGKILL) }
+    watchdog.resume()
+  }
+
+  /// Threads of the concurrency pool block all signals, and a child inherits that.
+  private static func withSignalsOpen(_ body: () throws -> Void) rethrows {
+    var (none, before) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try body()
   }
 
   deinit {
+    watchdog.cancel()
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     try? FileManager.default.removeItem(at: errors)
   }
@@ -50,6 +66,7 @@ final class Tool {
   func end() throws -> Ended {
     text += String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
+    watchdog.cancel()
     let status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
     return Ended(status: status, output: text, errors: try String(contentsOf: errors, encoding: .utf8))
   }

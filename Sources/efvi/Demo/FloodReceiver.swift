@@ -34,8 +34,10 @@ struct FloodReceiver {
       var result = Result()
       var last: UInt64 = 0
       var spinner = Spinner(sharesCore: cores.areShared)
-      while !stop.isSet {
+      while true {
         guard let frame = try port.next() else {
+          // Only here: what was delivered before the stop is taken first.
+          if stop.isSet { break }
           counter.value.store(result.datagrams, ordering: .relaxed)
           spinner.spin()
           continue

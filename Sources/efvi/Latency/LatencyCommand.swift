@@ -82,7 +82,8 @@ struct LatencyCommand: ParsableCommand {
   private func ping(_ device: String, _ pongDevice: String?) throws {
     let driver = try Driver.open(device)
     let pongDriver = try pongDevice.map { try Driver.open($0) }
-    let sharesCore = CPU.available.count < 2
+    let isOneCore = affinity.map { $0.ping == $0.pong } ?? false
+    let sharesCore = CPU.available.count < 2 || isOneCore
     let end = pongDriver.map {
       PongEnd(
         $0, address: addresses.peer ?? LatencyAddresses.pongAddress, udpPort: addresses.port, core: affinity?.pong,

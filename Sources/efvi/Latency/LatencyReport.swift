@@ -52,8 +52,8 @@ final class LatencyReport {
     StandardOutput.write(text + "\n")
   }
 
-  /// Prints the totals. Throws the exit code: 1 where bytes came back damaged or a size got no answer, 130 after
-  /// Ctrl-C.
+  /// Prints the totals. Throws the exit code: 3 where bytes came back damaged, 1 where a size got no answer, 130
+  /// after Ctrl-C.
   func finish(wasInterrupted: Bool) throws {
     document.wasInterrupted = wasInterrupted
     let total = document.rows.reduce(0) { $0 + $1.iter }
@@ -67,7 +67,8 @@ final class LatencyReport {
     }
     if damaged > 0 { StandardError.write("Error: \(damaged) messages came back with other bytes than were sent.\n") }
     for size in unanswered { StandardError.write("Error: no message of \(size) bytes came back as it was sent.\n") }
-    if damaged > 0 || !unanswered.isEmpty { throw ExitCode(1) }
+    if damaged > 0 { throw ExitStatus.verification }
+    if !unanswered.isEmpty { throw ExitStatus.failure }
     if wasInterrupted { throw ExitCode(130) }
   }
 }
