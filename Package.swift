@@ -113,11 +113,14 @@ let package = Package(
       name: "QueueTests", dependencies: ["EtherFabric", "EtherFabricFormats"], path: "Tests/QueueTests",
       swiftSettings: strict),
     .testTarget(
-      name: "PropertyTests", dependencies: ["EtherFabric", "EmulatedAdapter", "EmulatedWires", "CEmulatorRegistration"],
+      name: "PropertyTests",
+      dependencies: ["EtherFabric", "EmulatedAdapter", "EmulatedWires", "CEmulatorRegistration"],
       path: "Tests/PropertyTests", swiftSettings: strict),
     .testTarget(
       name: "BadInputTests",
-      dependencies: ["EtherFabric", "EmulatedAdapter", "EmulatedWires", "EtherFabricEmulator", "CEmulatorRegistration"],
+      dependencies: [
+        "EtherFabric", "EmulatedAdapter", "EmulatedWires", "EtherFabricEmulator", "CEmulatorRegistration",
+      ],
       path: "Tests/BadInputTests", swiftSettings: strict),
     .testTarget(
       name: "AdapterTests",
