@@ -10,6 +10,12 @@ struct DemoCommand: ParsableCommand {
     discussion: """
       Makes a network of its own (no root where user namespaces are allowed), puts an emulated X2 adapter at one end \
       of a cable and the kernel at the other, and lets them ping each other. All of it ends with the process.
+
+      EXIT STATUS
+        0    every step as it should be
+        1    a step failed, or the sum of the flood is off
+        64   wrong usage
+        130  ended by SIGINT (Ctrl-C)
       """)
 
   @Flag(name: .customLong("no-network"), help: "Use the in-memory cable, as where namespaces are not allowed.")

@@ -13,11 +13,18 @@ struct LatencyCommand: ParsableCommand {
       Prints the columns of sfnt-pingpong, in nanoseconds. With one device and --role ping or pong the other end is \
       another process (or any host that sends datagrams back); both is the default with two devices.
 
-      Examples:
+      EXAMPLES
         efvi latency emu:cable:l/0 emu:cable:l/1
         efvi latency --private-network --sizes 1-1024x2
         efvi latency emu:afpacket:eth1 --role pong --local 192.0.2.2
         efvi latency emu:afpacket:eth2 --role ping --local 192.0.2.1 --peer 192.0.2.2
+
+      EXIT STATUS
+        0    done
+        1    refused by the device or the system, or no answer came
+        3    bytes came back damaged
+        64   wrong usage
+        130  ended by SIGINT (Ctrl-C), with what was measured so far
       """)
 
   enum Role: String, ExpressibleByArgument, CaseIterable { case ping, pong, both }
