@@ -97,7 +97,10 @@ extension VirtualInterface {
     let mask = state.pointee.transmitMask
     let first = state.pointee.transmitDescriptors[Int(previous & mask)]
     if previous &- state.pointee.transmitRemoved < state.pointee.pushThreshold, first >> 62 == 0 {
-      (state.pointee.doorbells + DoorbellPage.transmitPush).storeBytes(of: first, as: UInt64.self)
+      let push = state.pointee.doorbells + DoorbellPage.transmitPush
+      push.storeBytes(of: first, as: UInt64.self)
+      // The register takes 16 bytes: descriptor, write index, zero.
+      push.storeBytes(of: 0, toByteOffset: 12, as: UInt32.self)
     }
     state.pointee.transmitPrevious = added
     state.pointee.ring(DoorbellPage.transmitDoorbell, added & mask)
