@@ -76,6 +76,23 @@ import Testing
     #expect(rightPool.framesReleased == 1)
   }
 
+  @Test func aTransmitThatIsRefusedHandsTheBufferBackOrReturnsItToThePool() throws {
+    let driver = try Driver.open("emu:cable:refused/0")
+    let domain = try driver.allocateProtectionDomain()
+    let pool = try PacketPool(domain, count: 4, bufferSize: 16384)
+    var endpoint = try Endpoint(domain, pool: pool, options: InterfaceOptions(receiveCapacity: 0))
+    // One byte more than descriptors can carry.
+    var buffer = try unwrap(pool.allocate())
+    buffer.count = 16384
+    let back = try unwrap(endpoint.tryTransmit(buffer), "the refused buffer")
+    #expect(pool.available == 3)
+    var refusal: QueueError?
+    do { try endpoint.transmit(back) } catch { refusal = error }
+    #expect(refusal == QueueError(.lengthOutOfRange, value: 16384, limit: 16383))
+    #expect(pool.available == 4)
+    #expect(pool.buffersRefused == 1)
+  }
+
   @Test func aSleeperIsWokenByAFrame() throws {
     let left = try Driver.open("emu:cable:sleep/0")
     let right = try Driver.open("emu:cable:sleep/1")

@@ -25,17 +25,14 @@ extension Endpoint {
   /// - Throws: `EAGAIN` where the ring is full, `EINVAL` for a buffer of another pool. The buffer returns to its pool.
   public mutating func post(_ buffer: consuming PacketBuffer) throws(QueueError) {
     guard buffer.core == core else { throw QueueError(.foreignBuffer) }
-    guard interface.receiveSpace > 0 else {
-      core.pointee.buffersRefused &+= 1
-      throw QueueError(interface.receiveCapacity == 0 ? .noQueue : .ringFull, value: 1)
-    }
-    let index = buffer.surrender().index
     do throws(QueueError) {
-      try interface.receivePost(addresses[Int(index)], id: RequestID(index))
+      try interface.receiveInit(addresses[Int(buffer.index)], id: RequestID(buffer.index))
     } catch {
-      core.put(index)
+      core.pointee.buffersRefused &+= 1
       throw error
     }
+    _ = buffer.surrender()
+    interface.receivePush()
   }
 
   /// The next frame; nil when none has arrived. Buffers of sent packets return to the pool, other events are counted.

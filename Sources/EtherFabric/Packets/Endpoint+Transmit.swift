@@ -7,35 +7,39 @@ extension Endpoint {
   ///   pool; `tryTransmit` hands it back.
   public mutating func transmit(_ buffer: consuming PacketBuffer, push: Bool = true) throws(QueueError) {
     guard buffer.core == core else { throw QueueError(.foreignBuffer) }
-    let needed = 1 + (Int(buffer.offset) % 4096 + buffer.count) / 4096
-    guard interface.transmitSpace >= needed else {
+    do throws(QueueError) {
+      try enqueue(buffer)
+    } catch {
       core.pointee.buffersRefused &+= 1
-      throw interface.transmitCapacity == 0
-        ? QueueError(.noQueue)
-        : QueueError(.ringFull, value: UInt64(needed), limit: UInt64(interface.transmitSpace))
+      throw error
     }
+    handOver(buffer, push: push)
+  }
+
+  /// Sends the packet in a buffer, or hands the buffer back where `transmit` would throw.
+  /// - Returns: nil when it is on its way.
+  public mutating func tryTransmit(_ buffer: consuming PacketBuffer, push: Bool = true) -> PacketBuffer? {
+    guard buffer.core == core else { return buffer }
+    do throws(QueueError) { try enqueue(buffer) } catch { return buffer }
+    handOver(buffer, push: push)
+    return nil
+  }
+
+  /// Writes the descriptors of a packet; where the ring refuses, nothing has changed.
+  @inline(__always)
+  private mutating func enqueue(_ buffer: borrowing PacketBuffer) throws(QueueError) {
+    try interface.transmitInit(
+      addresses[Int(buffer.index)].advanced(by: Int(buffer.offset)), length: buffer.count,
+      id: RequestID(buffer.index))
+  }
+
+  /// Gives a buffer that was enqueued up to the ring.
+  @inline(__always)
+  private mutating func handOver(_ buffer: consuming PacketBuffer, push: Bool) {
     let parts = buffer.surrender()
     // Kept for the buffer that comes back.
     core.pointee.lengths[Int(parts.index)] = parts.length
-    do throws(QueueError) {
-      try interface.transmitInit(
-        addresses[Int(parts.index)].advanced(by: Int(parts.offset)), length: Int(parts.length),
-        id: RequestID(parts.index))
-    } catch {
-      core.put(parts.index)
-      throw error
-    }
     if push { interface.transmitPush() }
-  }
-
-  /// Sends the packet in a buffer, or hands the buffer back where the ring is full.
-  /// - Returns: nil when it is on its way.
-  public mutating func tryTransmit(_ buffer: consuming PacketBuffer, push: Bool = true) -> PacketBuffer? {
-    guard buffer.core == core, interface.transmitSpace >= 1 + (Int(buffer.offset) % 4096 + buffer.count) / 4096 else {
-      return buffer
-    }
-    do throws(QueueError) { try transmit(buffer, push: push) } catch { return nil }
-    return nil
   }
 
   /// Rings the doorbell for packets that were sent without `push`.
