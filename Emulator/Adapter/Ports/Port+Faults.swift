@@ -86,11 +86,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   func sendDueFrames() {
     guard let faults = pointee.transmitFaults, faults.pointee.heldCount > 0 else { return }
     sendHeldFrames()
-    let lost = pointee.wire.transmitFlush(pointee.wire.context)
-    if lost > 0 {
-      pointee.counters.transmitCongested &+= UInt64(lost)
-      pointee.counters.transmitted &-= UInt64(lost)
-    }
+    flush(nil)
   }
 
   /// Frames whose time of delay or reordering is over.

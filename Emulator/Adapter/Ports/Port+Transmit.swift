@@ -23,14 +23,33 @@ extension UnsafeMutablePointer where Pointee == PortState {
         if interface.pointee.unreported >= pointee.completionBatch { complete(interface) }
       }
     }
-    let lost = pointee.wire.transmitFlush(pointee.wire.context)
-    if lost > 0 {
-      pointee.counters.transmitCongested &+= UInt64(lost)
-      pointee.counters.transmitted &-= UInt64(lost)
-      interface.pointee.counters.transmitted &-= UInt64(lost)
-      interface.pointee.counters.transmitDropped &+= UInt64(lost)
-    }
+    flush(interface)
     if interface.pointee.unreported > 0 { complete(interface) }
+  }
+
+  /// Ends a batch of commits. What the wire lost after all had been counted as sent.
+  @inline(__always)
+  func flush(_ interface: UnsafeMutablePointer<InterfaceState>?) {
+    let lost = pointee.wire.transmitFlush(pointee.wire.context)
+    guard lost > 0 else { return }
+    pointee.counters.transmitCongested &+= UInt64(lost)
+    pointee.counters.transmitted &-= UInt64(lost)
+    interface?.pointee.counters.transmitted &-= UInt64(lost)
+    interface?.pointee.counters.transmitDropped &+= UInt64(lost)
+  }
+
+  /// Room on the wire for a frame that may be sent. Nil for one that is dropped, and counted.
+  @inline(__always)
+  private func room(
+    _ interface: UnsafeMutablePointer<InterfaceState>, length: Int
+  ) -> UnsafeMutableRawPointer? {
+    guard length >= 14, length <= pointee.maximumFrame, !pointee.isForcedDown else {
+      refuse(interface, length: length)
+      return nil
+    }
+    let room = pointee.wire.transmitReserve(pointee.wire.context, max(length, 60))
+    if room == nil { countLost(interface, TransmitOutcome.congested.rawValue) }
+    return room
   }
 
   /// One event for all packets since the last.
@@ -66,15 +85,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
       return false
     }
     interface.pointee.transmitRead = (interface.pointee.transmitRead &+ 1) & interface.pointee.transmitMask
-    guard length >= 14, length <= pointee.maximumFrame, !pointee.isForcedDown else {
-      refuse(interface, length: length)
-      return true
-    }
-    guard let room = pointee.wire.transmitReserve(pointee.wire.context, max(length, 60)) else {
-      pointee.counters.transmitCongested &+= 1
-      interface.pointee.counters.transmitDropped &+= 1
-      return true
-    }
+    guard let room = room(interface, length: length) else { return true }
     memcpy(room, host, length)
     finish(interface, room, length: length)
     return true
@@ -107,15 +118,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     guard isComplete else { return false }
     let first = interface.pointee.transmitRead
     interface.pointee.transmitRead = read
-    guard length >= 14, length <= pointee.maximumFrame, !pointee.isForcedDown else {
-      refuse(interface, length: length)
-      return true
-    }
-    guard let room = pointee.wire.transmitReserve(pointee.wire.context, max(length, 60)) else {
-      pointee.counters.transmitCongested &+= 1
-      interface.pointee.counters.transmitDropped &+= 1
-      return true
-    }
+    guard let room = room(interface, length: length) else { return true }
     var position = 0
     var slot = first
     while slot != read {
