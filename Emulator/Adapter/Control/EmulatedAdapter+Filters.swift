@@ -10,18 +10,18 @@ extension EmulatedAdapter {
         port.takeEarlierFrames()
         return try filters.insert(filter, interface: interface)
       }
-      updateStealing(&state)
+      updateStealing()
       return cookie
     }
   }
 
   public func remove(_ cookie: FilterCookie, interface: UInt32) throws(EtherFabricError) {
-    try locked { state throws(EtherFabricError) in
+    try locked { _ throws(EtherFabricError) in
       try port.withClaim { () throws(EtherFabricError) in
         port.takeEarlierFrames()
         try filters.remove(cookie, interface: interface)
       }
-      updateStealing(&state)
+      updateStealing()
     }
   }
 
@@ -33,8 +33,10 @@ extension EmulatedAdapter {
     }
   }
 
-  /// Tells the wire what the kernel must not see any more.
-  func updateStealing(_ state: inout ControlState) {
-    state.stealing = wire.steal(port.withClaim { filters.stealMatches() })
+  /// Tells a wire that can steal what the kernel must not see any more. The list costs a walk over the whole table, so
+  /// no other wire is asked.
+  func updateStealing() {
+    guard wire.canSteal else { return }
+    _ = wire.steal(port.withClaim { filters.stealMatches() })
   }
 }

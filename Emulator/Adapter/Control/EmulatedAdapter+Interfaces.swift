@@ -112,7 +112,7 @@ extension EmulatedAdapter {
         memory.events.state.pointee.stampCount -= 1
       }
       memory.events.labels &= ~(1 << UInt32(memory.state.pointee.label))
-      updateStealing(&state)
+      updateStealing()
     }
   }
 

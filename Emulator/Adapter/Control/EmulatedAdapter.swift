@@ -24,7 +24,6 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     var nextDomain: UInt32 = 1
     var interfaces: [UInt32: InterfaceMemory] = [:]
     var allocationFaults: AllocationFaults
-    var stealing = false
   }
 
   public init(wire: any Wire, settings: AdapterSettings = AdapterSettings()) throws(EtherFabricError) {

@@ -21,12 +21,15 @@ public protocol Wire: AnyObject {
   func counters() -> WireCounters
   /// What was really obtained, as lines of name and value (ring sizes, modes, offloads), for `efvi info`.
   var configuration: [(name: String, value: String)] { get }
+  /// Whether `steal` can do anything here.
+  var canSteal: Bool { get }
   /// Tells the wire which frames the adapter's filters take, so that it can keep them from the kernel's own
   /// stack where it can. `matches` is empty when there are none. Returns false where the wire cannot steal.
   func steal(_ matches: [StealMatch]) -> Bool
 }
 
 extension Wire {
+  public var canSteal: Bool { false }
   public func steal(_ matches: [StealMatch]) -> Bool { false }
 }
 

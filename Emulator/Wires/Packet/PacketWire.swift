@@ -140,6 +140,8 @@ public final class PacketWire: Wire {
     ]
   }
 
+  public var canSteal: Bool { options.steals }
+
   public func steal(_ matches: [StealMatch]) -> Bool {
     guard options.steals else { return false }
     return stealing.withLock { $0.replace(matches, interface: interface.index) }
