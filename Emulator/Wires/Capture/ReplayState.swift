@@ -95,7 +95,7 @@ struct ReplayState: ~Copyable {
         wait = 0
       }
     }
-    _ = shim_timer_arm(descriptor, wait)
+    _ = efvi_timer_arm(descriptor, wait)
     systemCalls.add()
   }
 
@@ -165,7 +165,7 @@ struct ReplayState: ~Copyable {
 
   private mutating func finish() {
     exhausted.store(true, ordering: .releasing)
-    if isPaced { _ = shim_timer_arm(descriptor, 0) } else { shim_flag_clear(descriptor) }
+    if isPaced { _ = efvi_timer_arm(descriptor, 0) } else { efvi_wake_clear(descriptor) }
     systemCalls.add()
   }
 }

@@ -35,12 +35,14 @@ public final class ReplayWire: Wire {
         "ReplayWire.init", errno: EINVAL, reason: "\(path): it can be read only once, not looped over",
         remedy: "Copy it into a file, or replay it once.")
     }
-    let descriptor = options.pace == .asFastAsPossible ? shim_flag_create(1) : shim_timer_create()
+    let descriptor = options.pace == .asFastAsPossible ? efvi_wake_create() : efvi_timer_create()
     guard descriptor >= 0 else {
       throw EtherFabricError(
         "ReplayWire.init", errno: -descriptor, reason: "\(path): the kernel gives no descriptor to wait on",
         remedy: "Raise the limit of open files.")
     }
+    // As fast as possible: there is a frame from the start.
+    if options.pace == .asFastAsPossible { efvi_wake_signal(descriptor) }
     self.reader = reader
     self.recording = recording
     self.options = options

@@ -5,7 +5,7 @@
 
 #include "barrier.h"
 #include "lab.h"
-#include "shim_event.h"
+#include "timer.h"
 #include "wake.h"
 #include "PacketNamespaceShims.h"
 #include "PacketSocketShims.h"

@@ -23,8 +23,8 @@ extension AdapterStatistics: CustomStringConvertible {
 
   private func blanks(_ count: Int) -> String { String(repeating: " ", count: count) }
 
-  /// A JSON string.
-  static func quoted(_ text: String) -> String {
+  /// A JSON string, for all of the package.
+  package static func quoted(_ text: String) -> String {
     var out = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
