@@ -6,7 +6,14 @@ public enum EmulatedCapabilities {
   /// `ef_vi_capabilities_get`: the value as an adapter of `generation` reports it; nil where the query is refused with
   /// `Capability.refusal`. Yes is 1. Sizes are in bytes, ring sizes a mask with the bit of each size in entries.
   public static func value(of capability: Capability, generation: Generation) -> UInt64? {
-    generation.isEF10 ? ef10(capability) : nil
+    value(of: capability, datapath: generation.datapath, generation: generation)
+  }
+
+  /// The same for one of the functions of an adapter: `ef_vi_capabilities_get_from_pd_flags`.
+  public static func value(
+    of capability: Capability, datapath: Datapath, generation: Generation
+  ) -> UInt64? {
+    datapath == .ef10 ? ef10(capability) : nil
   }
 
   /// The EF10 column. 8000 and X2 differ in what is not emulated (CTPIO, the number of alternatives) alone.

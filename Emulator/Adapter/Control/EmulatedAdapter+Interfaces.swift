@@ -4,22 +4,25 @@ import Glibc
 
 extension EmulatedAdapter {
   public func allocateInterface(_ request: InterfaceRequest) throws(EtherFabricError) -> InterfaceGrant {
-    let flags = try check(request)
-    return try locked { state throws(EtherFabricError) in
+    try locked { state throws(EtherFabricError) in
+      guard let domain = state.domains[request.domain] else {
+        throw refusal(EINVAL, "no protection domain \(request.domain)", "Pass one that lives.")
+      }
+      let flags = try check(request, domain)
       try fails(.virtualInterface, Self.allocateCall, &state)
       guard
         let index = (0..<UInt32(PortState.interfaceLimit)).first(where: { state.interfaces[$0] == nil })
       else {
         throw refusal(EBUSY, "all \(PortState.interfaceLimit) interfaces are in use", "Free one first.")
       }
-      let events = try eventQueue(request, index: index, &state)
+      let events = try eventQueue(request, domain, index: index, &state)
       guard let label = (0..<RingRules.labels).first(where: { events.labels & 1 << UInt32($0) == 0 }) else {
         throw refusal(
           EBUSY, "the event queue has \(RingRules.labels) queues already", "Give this interface its own event queue.")
       }
       events.labels |= 1 << UInt32(label)
       let memory = InterfaceMemory(
-        request: request, index: index, label: label, flags: flags, events: events,
+        request: request, domain: domain, index: index, label: label, flags: flags, events: events,
         ownsEvents: request.eventQueueOwner == nil, port: port)
       state.interfaces[index] = memory
       port.withClaim {
@@ -39,14 +42,13 @@ extension EmulatedAdapter {
     EtherFabricError(Self.allocateCall, errno: errno, reason: reason, remedy: remedy)
   }
 
-  /// Refuses what EF10 does not have. Returns the flags in effect.
-  private func check(_ request: InterfaceRequest) throws(EtherFabricError) -> InterfaceFlags {
+  /// Refuses what the generation does not have. Returns the flags in effect.
+  private func check(
+    _ request: InterfaceRequest, _ domain: DomainState
+  ) throws(EtherFabricError) -> InterfaceFlags {
     let options = request.options
-    let supported: InterfaceFlags = [
-      .noIPChecksum, .noL4Checksum, .transmitTCPUDPOnly, .pushDisabled, .pushAlways, .receiveTimestamps,
-      .transmitTimestamps, .eventTimer, .transmitPhysicalAddresses, .receivePhysicalAddresses,
-    ]
-    let unknown = options.flags.subtracting(supported)
+    let datapath = domain.datapath
+    let unknown = options.flags.subtracting(InterfaceRules.flags(datapath, settings.generation))
     guard unknown.isEmpty else {
       throw refusal(
         EOPNOTSUPP, "flags 0x\(String(unknown.rawValue, radix: 16)) are not had by the emulated \(settings.generation)",
@@ -58,11 +60,11 @@ extension EmulatedAdapter {
           EINVAL, "\(name) capacity \(value)", "Allowed: 0, \(allowed.map(String.init).joined(separator: ", ")).")
       }
     }
-    try size("receive", options.receiveCapacity, RingRules.receiveSizes)
-    try size("transmit", options.transmitCapacity, RingRules.transmitSizes)
+    try size("receive", options.receiveCapacity, InterfaceRules.receiveSizes(datapath))
+    try size("transmit", options.transmitCapacity, InterfaceRules.transmitSizes(datapath))
     if let events = options.eventCapacity, request.eventQueueOwner == nil {
-      guard RingRules.eventSizes.contains(events) else {
-        let allowed = RingRules.eventSizes.map(String.init).joined(separator: ", ")
+      guard InterfaceRules.eventSizes(datapath).contains(events) else {
+        let allowed = InterfaceRules.eventSizes(datapath).map(String.init).joined(separator: ", ")
         throw refusal(EINVAL, "event queue capacity \(events)", "Allowed: \(allowed), or nil.")
       }
     }
@@ -71,7 +73,7 @@ extension EmulatedAdapter {
   }
 
   private func eventQueue(
-    _ request: InterfaceRequest, index: UInt32, _ state: inout ControlState
+    _ request: InterfaceRequest, _ domain: DomainState, index: UInt32, _ state: inout ControlState
   ) throws(EtherFabricError) -> EventQueueMemory {
     if let owner = request.eventQueueOwner {
       guard let memory = state.interfaces[owner] else {
@@ -82,7 +84,8 @@ extension EmulatedAdapter {
     let options = request.options
     let perTransmit = options.flags.contains(.transmitTimestamps) ? 3 : 1
     let wanted = options.receiveCapacity + options.transmitCapacity * perTransmit
-    guard let capacity = options.eventCapacity ?? RingRules.size(atLeast: wanted, of: RingRules.eventSizes) else {
+    let sizes = InterfaceRules.eventSizes(domain.datapath)
+    guard let capacity = options.eventCapacity ?? RingRules.size(atLeast: wanted, of: sizes) else {
       throw refusal(ENOSPC, "no event queue holds \(wanted) events", "Make the rings smaller.")
     }
     let descriptor = settings.service == .inline ? wire.waitDescriptor : -1
@@ -90,7 +93,7 @@ extension EmulatedAdapter {
   }
 
   private func grant(_ memory: InterfaceMemory, _ request: InterfaceRequest) -> InterfaceGrant {
-    InterfaceGrant(
+    var grant = InterfaceGrant(
       resource: memory.index, instance: memory.index, label: memory.state.pointee.label,
       flags: memory.state.pointee.flags, eventQueue: memory.events.slots, eventCapacity: memory.events.capacity,
       receiveRing: memory.receiveRing, receiveCapacity: request.options.receiveCapacity,
@@ -99,6 +102,9 @@ extension EmulatedAdapter {
       service: settings.service == .inline ? serviceInterface : nil,
       serviceContext: UnsafeMutableRawPointer(memory.state), waitDescriptor: memory.events.waitDescriptor,
       eventClearStride: settings.eventClearStride)
+    grant.datapath = memory.state.pointee.datapath
+    grant.command = commandInterface
+    return grant
   }
 
   public func freeInterface(_ resource: UInt32) {

@@ -4,7 +4,7 @@ import Glibc
 extension EmulatedAdapter {
   public func allocateDomain(flags: DomainFlags) throws(EtherFabricError) -> UInt32 {
     let call = "Driver.allocateProtectionDomain"
-    let unknown = flags.subtracting([.multicastLoopback, .ignoreBlacklist])
+    let unknown = flags.subtracting(InterfaceRules.domainFlags(settings.generation))
     guard unknown.isEmpty else {
       let isMode = unknown.contains(.physicalMode)
       throw EtherFabricError(
@@ -16,12 +16,13 @@ extension EmulatedAdapter {
       try fails(.protectionDomain, call, &state)
       let domain = state.nextDomain
       state.nextDomain += 1
-      state.domains.insert(domain)
+      state.domains[domain] = DomainState(
+        flags: flags, datapath: flags.contains(.express) ? .ef10ct : settings.generation.datapath)
       return domain
     }
   }
 
-  public func freeDomain(_ domain: UInt32) { locked { _ = $0.domains.remove(domain) } }
+  public func freeDomain(_ domain: UInt32) { locked { _ = $0.domains.removeValue(forKey: domain) } }
 
   public func register(
     _ base: UnsafeMutableRawPointer, byteCount: Int, domain: UInt32

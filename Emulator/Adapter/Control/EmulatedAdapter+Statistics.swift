@@ -37,6 +37,7 @@ extension EmulatedAdapter {
       .init("wire_checksums", wire.checksumsCompleted, help: "partial checksums that the wire completed"),
       .init("wire_segmented", wire.framesSegmented, help: "large frames that the wire cut into segments"),
       .init("services", port.services, help: "times the adapter ran"),
+      .init("unknown_commands", port.unknownCommands, help: "stores to registers that the adapter does not have"),
       .init("contended", port.contended, help: "doorbells that waited for another thread"),
     ]
     for (side, counters) in faults {

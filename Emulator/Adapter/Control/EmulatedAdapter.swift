@@ -20,7 +20,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
   /// Everything that changes under the control lock.
   struct ControlState {
     var pages = PageAllocator()
-    var domains: Set<UInt32> = []
+    var domains: [UInt32: DomainState] = [:]
     var nextDomain: UInt32 = 1
     var interfaces: [UInt32: InterfaceMemory] = [:]
     var allocationFaults: AllocationFaults

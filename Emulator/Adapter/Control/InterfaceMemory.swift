@@ -14,7 +14,8 @@ final class InterfaceMemory {
   let index: UInt32
 
   init(
-    request: InterfaceRequest, index: UInt32, label: Int, flags: InterfaceFlags, events: EventQueueMemory,
+    request: InterfaceRequest, domain: DomainState, index: UInt32, label: Int, flags: InterfaceFlags,
+    events: EventQueueMemory,
     ownsEvents: Bool, port: UnsafeMutablePointer<PortState>
   ) {
     let options = request.options
@@ -40,7 +41,8 @@ final class InterfaceMemory {
         prefixLength: hasPrefix ? ReceivePrefix.length : 0, transmitRing: transmitRing,
         transmitMask: options.transmitCapacity == 0 ? 0 : UInt32(options.transmitCapacity - 1),
         fillsIPChecksum: !flags.contains(.noIPChecksum), fillsL4Checksum: !flags.contains(.noL4Checksum),
-        stampsTransmits: flags.contains(.transmitTimestamps), isRestricted: flags.contains(.transmitTCPUDPOnly)))
+        stampsTransmits: flags.contains(.transmitTimestamps), isRestricted: flags.contains(.transmitTCPUDPOnly),
+        datapath: domain.datapath))
   }
 
   deinit {

@@ -28,6 +28,8 @@ struct PortCounters {
   var faultDropped: UInt64 = 0
   var doorbells: UInt64 = 0
   var services: UInt64 = 0
+  /// Stores to registers that the adapter does not have.
+  var unknownCommands: UInt64 = 0
   /// Services that found another thread at work.
   var contended: UInt64 = 0
 }

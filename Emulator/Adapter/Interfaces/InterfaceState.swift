@@ -34,6 +34,10 @@ struct InterfaceState {
   /// Write index that the last service saw, while a packet is incomplete.
   var unreported: UInt32 = 0
 
+  let datapath: Datapath
+  /// Frames go one by one into posted buffers, with an event for each buffer. Other ways are off the main path.
+  var receivesPlainly = true
+
   var counters = InterfaceCounters()
 
   @inline(__always)

@@ -84,7 +84,10 @@ extension UnsafeMutablePointer where Pointee == PortState {
       let index = Int(next.pointee.interface)
       next += 1
       guard let interface = pointee.interfaces[index] else { continue }
-      let outcome = deliver(frame, to: interface, flags: classified.eventFlags)
+      let outcome =
+        interface.pointee.receivesPlainly
+        ? deliver(frame, to: interface, flags: classified.eventFlags)
+        : deliverSpecially(frame, to: interface, flags: classified.eventFlags, filter: next[-1].filterID)
       if outcome.rawValue > best.rawValue { best = outcome }
     }
     switch best {

@@ -7,11 +7,7 @@ import Glibc
 /// whatever the number of registrations. Registrations are kept apart by a page that belongs to nobody, and no
 /// DMA address is ever valid in two domains.
 public struct TranslationTable {
-  struct Page {
-    /// Host address of the page, 0 where there is none.
-    var host: UInt
-    var domain: UInt32
-  }
+  typealias Page = HostMemory.Page
 
   /// 16 GiB of memory can be registered at a time.
   static let pageCount = 1 << 22
@@ -29,6 +25,11 @@ public struct TranslationTable {
         remedy: "Raise the limit of virtual memory (ulimit -v).")
     }
     pages = memory.bindMemory(to: Page.self, capacity: Self.pageCount)
+  }
+
+  /// What a domain's interfaces see of it.
+  func hostMemory(of domain: UInt32) -> HostMemory {
+    HostMemory(pages: pages, pageCount: Self.pageCount, domain: domain)
   }
 
   func deallocate() { munmap(pages, Self.pageCount * MemoryLayout<Page>.stride) }

@@ -4,6 +4,13 @@ public struct InterfaceGrant {
   /// Wakes an adapter that has no thread of its own. `reason` is a set of `Reason` bits.
   public typealias Service = @convention(c) (_ context: UnsafeMutableRawPointer, _ reason: UInt32) -> Void
 
+  /// A store to a register that takes commands: memory keeps the last value of a register, and a command must not be
+  /// lost to the next. `register` is its offset in the window of the interface.
+  public typealias Command =
+    @convention(c) (
+      _ context: UnsafeMutableRawPointer, _ register: Int, _ value: UInt64
+    ) -> Void
+
   /// Why the adapter is called.
   public enum Reason {
     public static let poll: UInt32 = 1
@@ -36,6 +43,14 @@ public struct InterfaceGrant {
   public var waitDescriptor: Int32
   /// How many event slots behind itself the reader clears.
   public var eventClearStride: Int
+  /// How the interface and the adapter meet.
+  public var datapath = Datapath.ef10
+  /// Nil where registers that take commands are memory as well, which a test looks at.
+  public var command: Command?
+  /// Where cut-through frames are written, 4 KiB; nil without `InterfaceFlags.cutThrough` on EF10.
+  public var cutThroughAperture: UnsafeMutableRawPointer?
+  /// What there is besides on EFCT and EF10CT; nil on EF10.
+  public var express: ExpressGrant?
 
   public init(
     resource: UInt32, instance: UInt32, label: Int, flags: InterfaceFlags, eventQueue: UnsafeMutableRawPointer,

@@ -16,6 +16,10 @@ public enum Event: Equatable, Sendable {
   case receiveMultiDiscard(ReceiveMulti)
   /// `EF_EVENT_TYPE_RX_PACKED_STREAM`. Packets were added to a packed-stream buffer.
   case receivePackedStream(PackedStream)
+  /// `EF_EVENT_TYPE_RX_REF`. A packet arrived in a superbuf; it is the caller's until it is released (EFCT, EF10CT).
+  case receiveReference(ReceiveReference)
+  /// `EF_EVENT_TYPE_RX_REF_DISCARD`. The same for a packet with an error that the discard mask selects.
+  case receiveReferenceDiscard(ReceiveReference)
   /// `EF_EVENT_TYPE_TX`. Packets have been sent, possibly many; unbundle for the request ids.
   case transmit(Transmit)
   /// `EF_EVENT_TYPE_TX_WITH_TIMESTAMP`. One packet has been sent at a known time; there is nothing to unbundle.
@@ -106,6 +110,31 @@ extension Event {
       self.packets = packets
       self.queue = queue
       self.nextBuffer = nextBuffer
+    }
+  }
+
+  /// `rx_ref` and `rx_ref_discard` of `ef_event`.
+  @frozen
+  public struct ReceiveReference: Equatable, Sendable {
+    /// `EF_EVENT_RX_REF_PKT_ID`. Names the packet until it is released.
+    public var packet: UInt32
+    /// Bytes of the frame.
+    public var bytes: UInt16
+    /// The hardware's id of the filter that matched.
+    public var filterID: UInt16
+    /// Hardware's number of the receive queue.
+    public var queue: UInt8
+    /// The errors of a discard; empty otherwise.
+    public var errors: DiscardMask { DiscardMask(rawValue: UInt32(errorBits)) }
+    @usableFromInline var errorBits: UInt16
+
+    @inlinable
+    public init(packet: UInt32, bytes: UInt16, filterID: UInt16, queue: UInt8, errors: DiscardMask = []) {
+      self.packet = packet
+      self.bytes = bytes
+      self.filterID = filterID
+      self.queue = queue
+      errorBits = UInt16(truncatingIfNeeded: errors.rawValue)
     }
   }
 

@@ -37,6 +37,9 @@ public struct DiscardMask: OptionSet, Hashable, Sendable {
   public static let lengthError = DiscardMask(rawValue: 0x8)  // EF_VI_DISCARD_RX_ETH_LEN_ERR
   public static let innerL4ChecksumError = DiscardMask(rawValue: 0x20)  // EF_VI_DISCARD_RX_INNER_L4_CSUM_ERR
   public static let innerL3ChecksumError = DiscardMask(rawValue: 0x40)  // EF_VI_DISCARD_RX_INNER_L3_CSUM_ERR
+  public static let l2ClassOther = DiscardMask(rawValue: 0x80)  // EF_VI_DISCARD_RX_L2_CLASS_OTHER
+  public static let l3ClassOther = DiscardMask(rawValue: 0x100)  // EF_VI_DISCARD_RX_L3_CLASS_OTHER
+  public static let l4ClassOther = DiscardMask(rawValue: 0x200)  // EF_VI_DISCARD_RX_L4_CLASS_OTHER
   /// What a new VI starts with.
   public static let standard = DiscardMask(rawValue: 0x6f)
 }

@@ -5,6 +5,7 @@ extension UnsafeMutablePointer where Pointee == QueueState {
   /// `ef_eventq_poll` of EF10. Not inlined: one call a poll, and a loop that decodes every kind of event.
   @usableFromInline
   func poll(into output: UnsafeMutablePointer<Event>, capacity: Int) -> Int {
+    if let express = pointee.express { return pollExpress(express, into: output, capacity: capacity) }
     let mask = pointee.eventMask
     var pointer = pointee.eventPointer
     if let service = pointee.service, !load(pointer & mask).isPresent {

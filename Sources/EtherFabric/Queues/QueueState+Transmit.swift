@@ -66,6 +66,9 @@ extension UnsafeMutablePointer where Pointee == QueueState {
   @inlinable
   func unbundle(_ event: Event.Transmit, into ids: UnsafeMutablePointer<RequestID>, capacity: Int) -> Int {
     let mask = pointee.transmitMask
+    if mask == 0, let express = pointee.express {
+      return unbundleExpress(express, event, into: ids, capacity: capacity)
+    }
     var left = (event.descriptor &- pointee.transmitRemoved) & mask
     // A completion beyond what was sent would be an adapter's fault; it must not run past the ring.
     left = min(left, pointee.transmitAdded &- pointee.transmitRemoved)

@@ -50,6 +50,11 @@ struct QueueState {
   @usableFromInline var isSynchronised = false
   @usableFromInline var hasSynchronised = false
 
+  /// What EFCT and EF10CT have instead of rings; nil on EF10.
+  @usableFromInline var express: UnsafeMutablePointer<ExpressState>?
+  /// Takes stores to command registers, where they are not memory.
+  @usableFromInline var command: InterfaceGrant.Command?
+
   // Doorbells, and the call that wakes an adapter which has no thread of its own.
   @usableFromInline var doorbells: UnsafeMutableRawPointer
   @usableFromInline var service: InterfaceGrant.Service?
@@ -79,12 +84,24 @@ struct QueueState {
     doorbells = grant.doorbells
     service = grant.service
     context = grant.serviceContext
+    command = grant.command
   }
 
   /// Stores to a 32-bit register. Release: the descriptors are in memory before the adapter sees the doorbell.
   @inlinable @inline(__always)
   func ring(_ register: Int, _ value: UInt32) {
     (doorbells + register).assumingMemoryBound(to: Atomic<UInt32>.self).pointee.store(value, ordering: .releasing)
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == QueueState {
+  /// A store to a register that takes commands.
+  func command(_ register: Int, _ value: UInt64) {
+    if let command = pointee.command {
+      command(pointee.context, register, value)
+    } else {
+      pointee.ring(register, UInt32(truncatingIfNeeded: value))
+    }
   }
 }
 

@@ -34,6 +34,11 @@ final class InterfaceResource: @unchecked Sendable {
     state.initialize(to: QueueState(grant: grant, ids: receiveIDs, transmitIDs: transmitIDs, labels: table))
     table[grant.label] = state
     if grant.flags.contains(.pushDisabled) { state.pointee.pushThreshold = 0 }
+    if let express = grant.express {
+      let expressState = UnsafeMutablePointer<ExpressState>.allocate(capacity: 1)
+      expressState.initialize(to: ExpressState(grant: express, datapath: grant.datapath))
+      state.pointee.express = expressState
+    }
     if grant.flags.contains(.pushAlways) { state.pointee.pushThreshold = .max }
   }
 
@@ -47,6 +52,8 @@ final class InterfaceResource: @unchecked Sendable {
 
   deinit {
     stop()
+    state.pointee.express?.deinitialize(count: 1)
+    state.pointee.express?.deallocate()
     state.deinitialize(count: 1)
     state.deallocate()
     receiveIDs.deallocate()

@@ -10,9 +10,7 @@ extension VirtualInterface {
   public mutating func receiveInit(_ address: DMAAddress, id: RequestID) throws(QueueError) {
     let mask = state.pointee.receiveMask
     let added = state.pointee.receiveAdded
-    guard added &- state.pointee.receiveRemoved < mask else {
-      throw mask == 0 ? QueueError(.noQueue) : QueueError(.ringFull, value: 1, limit: 0)
-    }
+    guard added &- state.pointee.receiveRemoved < mask else { throw state.receiveWithoutRing() }
     guard address.rawValue <= TransmitDescriptor.maximumAddress else {
       throw QueueError(.addressOutOfRange, value: address.rawValue)
     }

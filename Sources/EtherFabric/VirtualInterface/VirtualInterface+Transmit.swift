@@ -18,7 +18,7 @@ extension VirtualInterface {
     let added = state.pointee.transmitAdded
     let mask = state.pointee.transmitMask
     guard added &- state.pointee.transmitRemoved < mask else {
-      throw mask == 0 ? QueueError(.noQueue) : QueueError(.ringFull, value: 1, limit: 0)
+      return try state.transmitWithoutRing(address, length: length, id: id)
     }
     let slot = Int(added & mask)
     state.pointee.transmitDescriptors[slot] =

@@ -1,0 +1,22 @@
+import EtherFabric
+import EtherFabricFormats
+
+/// `InterfaceGrant.Command` of the emulated adapter: a store to a register that takes commands. It is carried out by
+/// the calling thread, with either kind of service: a store to a device does not get lost.
+func commandInterface(_ context: UnsafeMutableRawPointer, _ register: Int, _ value: UInt64) {
+  let interface = context.assumingMemoryBound(to: InterfaceState.self)
+  let port = interface.pointee.port
+  if !port.tryClaim() { _ = port.claimForDoorbell(isPatient: true) }
+  port.carryOut(register, value, interface)
+  port.release()
+}
+
+extension UnsafeMutablePointer where Pointee == PortState {
+  /// One command, by the register that it was stored to.
+  @inline(__always)
+  fileprivate func carryOut(_ register: Int, _ value: UInt64, _ interface: UnsafeMutablePointer<InterfaceState>) {
+    switch register {
+    default: pointee.counters.unknownCommands &+= 1
+    }
+  }
+}

@@ -1,0 +1,12 @@
+import EtherFabric
+import EtherFabricFormats
+
+extension UnsafeMutablePointer where Pointee == PortState {
+  /// Every way into an interface but that of one event for each buffer.
+  @inline(never)
+  func deliverSpecially(
+    _ frame: WireFrame, to interface: UnsafeMutablePointer<InterfaceState>, flags: UInt64, filter: UInt32
+  ) -> DeliveryOutcome {
+    .stopped
+  }
+}
