@@ -10,7 +10,7 @@ import Testing
       ("emu:cable:2", EINVAL, "'2'"), ("emu:cable:a b/0", EINVAL, "'a b'"), ("emu:cable:0,mtu=10", EINVAL, "mtu=10"),
       ("emu:cable:0,nix=1", EINVAL, "nix"), ("emu:cable:0,mtu", EINVAL, "'mtu'"),
       ("emu:cable:0,mtu=1500,mtu=1500", EINVAL, "second"), ("emu:cable:0,drop=2", EINVAL, "drop=2"),
-      ("emu:cable:0,nic=x4", EINVAL, "x4"), ("emu:cable:0,loop=2", EINVAL, "loop"), ("sfc:eth0", ENODEV, "sfc"),
+      ("emu:cable:0,nic=x5", EINVAL, "x5"), ("emu:cable:0,loop=2", EINVAL, "loop"), ("sfc:eth0", ENODEV, "sfc"),
       ("emu:afpacket:averyveryverylongname", EINVAL, "averyveryverylongname"),
     ]
     for (device, errno, part) in wrong {
