@@ -23,6 +23,10 @@ public struct QueueError: Error, Equatable, Sendable, CustomStringConvertible {
     case poolEmpty
     /// The queue has stopped after a DMA fault and waits to be initialised again.
     case queueStopped
+    /// This adapter, or this interface as it was allocated, does not have what the call is about.
+    case unsupported
+    /// This adapter has no such call: EFCT and EF10CT take no receive descriptors.
+    case notImplemented
   }
 
   public let kind: Kind
@@ -44,6 +48,8 @@ public struct QueueError: Error, Equatable, Sendable, CustomStringConvertible {
     case .ringFull: EAGAIN
     case .poolEmpty: ENOBUFS
     case .queueStopped: ESHUTDOWN
+    case .unsupported: EOPNOTSUPP
+    case .notImplemented: ENOSYS
     case .lengthOutOfRange, .addressOutOfRange, .noQueue, .badVector, .foreignBuffer: EINVAL
     }
   }
@@ -67,6 +73,10 @@ public struct QueueError: Error, Equatable, Sendable, CustomStringConvertible {
       "the pool has no free buffer (\(name)). Release frames, poll for completions, or make the pool larger."
     case .queueStopped:
       "the queue stopped after a DMA fault (\(name)). Reinitialise it."
+    case .unsupported:
+      "the adapter or the interface does not have this (\(name)). Ask Driver.capability; see the interface's flags."
+    case .notImplemented:
+      "this adapter takes no receive buffers (\(name)). Frames arrive in superbufs: poll, and release each packet."
     }
   }
 }
