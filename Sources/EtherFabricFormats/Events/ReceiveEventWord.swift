@@ -15,6 +15,8 @@ public struct ReceiveEventWord: Equatable, Sendable {
     public static let truncated: UInt64 = 1 << 29
     public static let aborted: UInt64 = 1 << 30
     public static let multicast: UInt64 = 1 << 35
+    /// `ESF_DZ_RX_EV_ROTATE`: the packed stream moved on to the next buffer before the packets of this event.
+    public static let rotate: UInt64 = 1 << 53
     public static let innerIPChecksumBad: UInt64 = 1 << 56
     public static let innerL4ChecksumBad: UInt64 = 1 << 57
     /// Any bit that can make a discard.
