@@ -11,6 +11,11 @@ struct PortState {
   let translation: TranslationTable
   let interfaces: UnsafeMutablePointer<UnsafeMutablePointer<InterfaceState>?>
   let matcher: FilterMatcher
+  /// Receive queues of superbufs (EFCT, EF10CT) that interfaces are attached to, by number.
+  let queues: UnsafeMutablePointer<UnsafeMutablePointer<ReceiveQueueState>?>
+  /// What queues and interfaces of them counted that are no more.
+  var finishedQueues = QueueCounters()
+  var finishedExpress = ExpressCounters()
   /// Room for the interfaces of one match.
   let recipients: UnsafeMutablePointer<FilterRecipient>
   /// Room for one frame that has to be padded or damaged.
