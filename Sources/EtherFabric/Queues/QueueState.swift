@@ -71,10 +71,15 @@ struct QueueState {
     self.labels = labels
     receiveDescriptors = grant.receiveRing
     receiveIDs = ids
-    receiveMask = grant.receiveCapacity == 0 ? 0 : UInt32(grant.receiveCapacity - 1)
     transmitDescriptors = grant.transmitRing
     self.transmitIDs = transmitIDs
-    transmitMask = grant.transmitCapacity == 0 ? 0 : UInt32(grant.transmitCapacity - 1)
+    if grant.express == nil {
+      receiveMask = grant.receiveCapacity == 0 ? 0 : UInt32(grant.receiveCapacity - 1)
+      transmitMask = grant.transmitCapacity == 0 ? 0 : UInt32(grant.transmitCapacity - 1)
+    } else {
+      // Buffers are posted by someone else: the ring looks full, and nobody tries to fill it.
+      receiveAdded = UInt32(grant.receiveCapacity)
+    }
     receiveBufferLength = UInt32(RingRules.defaultReceiveBufferLength)
     receivePrefixLength = UInt32(grant.receivePrefixLength)
     discardBits = DiscardMask.standard.eventBits

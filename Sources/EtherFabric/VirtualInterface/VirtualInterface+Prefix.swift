@@ -53,8 +53,12 @@ public struct PrefixField: Equatable, Sendable {
 
 extension VirtualInterface {
   /// `ef_vi_receive_get_precise_timestamp`. The time at which a packet arrived.
-  /// - Parameter buffer: start of the packet's first buffer, where the prefix is.
+  /// - Parameter buffer: start of the packet's first buffer, where the prefix is; on EFCT and EF10CT what `packet` gave.
   public mutating func receiveTimestamp(_ buffer: UnsafeRawPointer) throws(TimestampError) -> Timestamp {
+    if let express = state.pointee.express {
+      guard let packet = express.packet(at: buffer) else { throw .noTimestamp }
+      return try express.timestamp(ofPacket: packet)
+    }
     guard flags.contains(.receiveTimestamps) else { throw .noTimestamp }
     let clock = resource.eventOwner?.state ?? state
     guard clock.pointee.isSynchronised else {
@@ -81,7 +85,19 @@ extension VirtualInterface {
   }
 
   /// `ef_vi_receive_query_layout`. Where the fields of the receive prefix are.
+  /// - Throws: `EINVAL` on EFCT and EF10CT, where there is none.
   public var receiveLayout: [PrefixField] {
+    get throws(EtherFabricError) {
+      guard state.pointee.express == nil else {
+        throw EtherFabricError(
+          "VirtualInterface.receiveLayout", errno: 22, reason: "frames of this adapter have no prefix",
+          remedy: "Use timestamp(ofPacket:) and filterID(of:), and the length in the event.")
+      }
+      return prefixFields
+    }
+  }
+
+  private var prefixFields: [PrefixField] {
     guard receivePrefixLength > 0 else { return [PrefixField(kind: .frame, offset: 0)] }
     var fields = [
       PrefixField(kind: .frame, offset: ReceivePrefix.length),
