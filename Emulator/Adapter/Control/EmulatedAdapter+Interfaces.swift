@@ -30,7 +30,12 @@ extension EmulatedAdapter {
         guard memory.state.pointee.stamps else { return }
         port.pointee.stampCount += 1
         events.state.pointee.stampCount += 1
-        events.state.post(port.pointee.clock.syncWord(port.pointee.clock.now()))
+        let now = port.pointee.clock.now()
+        if let express = memory.state.pointee.express {
+          memory.state.postTimeSync(port.pointee.clock.expressSyncWord(now), express)
+        } else {
+          events.state.post(port.pointee.clock.syncWord(now))
+        }
       }
       return grant(memory, request)
     }
@@ -76,12 +81,20 @@ extension EmulatedAdapter {
     _ request: InterfaceRequest, _ domain: DomainState, index: UInt32, _ state: inout ControlState
   ) throws(EtherFabricError) -> EventQueueMemory {
     if let owner = request.eventQueueOwner {
+      guard !domain.datapath.isExpress else {
+        throw refusal(
+          EINVAL, "an X3 or X4 express has an event queue for every interface",
+          "Allocate the interface with one of its own.")
+      }
       guard let memory = state.interfaces[owner] else {
         throw refusal(EINVAL, "no interface \(owner) to share an event queue with", "Share with one that lives.")
       }
       return memory.events
     }
     let options = request.options
+    if domain.datapath.isExpress {
+      return try expressEventQueue(options, domain.datapath, index: index)
+    }
     let perTransmit = options.flags.contains(.transmitTimestamps) ? 3 : 1
     let wanted = options.receiveCapacity + options.transmitCapacity * perTransmit
     let sizes = InterfaceRules.eventSizes(domain.datapath)
@@ -104,6 +117,7 @@ extension EmulatedAdapter {
       eventClearStride: settings.eventClearStride)
     grant.datapath = memory.state.pointee.datapath
     grant.command = commandInterface
+    grant.express = expressGrant(memory.state)
     return grant
   }
 
@@ -113,6 +127,7 @@ extension EmulatedAdapter {
       port.withClaim {
         port.pointee.interfaces[Int(resource)] = nil
         filters.removeAll(interface: resource)
+        for queue in detachAll(memory.state) { state.superbufs[queue] = nil }
         guard memory.state.pointee.stamps else { return }
         port.pointee.stampCount -= 1
         memory.events.state.pointee.stampCount -= 1
@@ -123,18 +138,29 @@ extension EmulatedAdapter {
   }
 
   public func putSoftwareEvent(_ data: UInt32, interface: UInt32) throws(EtherFabricError) {
-    try raise(ManagementEventWord(kind: ManagementEventWord.Kind.software, data: data).word, interface: interface)
+    let word = ManagementEventWord(kind: ManagementEventWord.Kind.software, data: data).word
+    try locked { state throws(EtherFabricError) in
+      guard state.interfaces[interface]?.state.pointee.datapath.isExpress != true else {
+        throw EtherFabricError(
+          "VirtualInterface.putSoftwareEvent", errno: EOPNOTSUPP,
+          reason: "the event queue of an X3 or X4 express has no software events",
+          remedy: "Wake its reader some other way, or use an interface of EF10.")
+      }
+    }
+    try raise(word, interface: interface)
   }
 
   /// Puts any event word in the event queue of an interface: what hardware raises once a year, now.
+  /// On an X3 or X4 the word gets the phase of its slot.
   public func raise(_ word: UInt64, interface: UInt32) throws(EtherFabricError) {
-    try withInterface(interface, "EmulatedAdapter.raise") { $0.pointee.events.post(word) }
+    try withInterface(interface, "EmulatedAdapter.raise") { $0.post(word) }
   }
 
   public func flush(interface: UInt32) throws(EtherFabricError) {
     try withInterface(interface, "VirtualInterface.flush") { state in
       state.pointee.receiveStopped = true
       state.pointee.transmitStopped = true
+      if let express = state.pointee.express { return state.flushExpress(express) }
       let label = UInt32(state.pointee.label)
       typealias Kind = ManagementEventWord.Kind
       if state.pointee.transmitMask != 0 {
@@ -151,6 +177,7 @@ extension EmulatedAdapter {
       state.pointee.transmitRead = 0
       state.pointee.transmitStopped = false
       state.pointee.unreported = 0
+      if let express = state.pointee.express { state.restartStream(express) }
       state.pointee.clearDoorbell(DoorbellPage.transmitDoorbell)
     }
   }
@@ -160,6 +187,7 @@ extension EmulatedAdapter {
       state.pointee.receiveRead = 0
       state.pointee.receiveAccepted = 0
       state.pointee.receiveStopped = false
+      if let express = state.pointee.express { state.restartQueues(express) }
       state.pointee.clearDoorbell(DoorbellPage.receiveDoorbell)
     }
   }

@@ -40,6 +40,7 @@ extension EmulatedAdapter {
       .init("unknown_commands", port.unknownCommands, help: "stores to registers that the adapter does not have"),
       .init("contended", port.contended, help: "doorbells that waited for another thread"),
     ]
+    rows += expressRows()
     for (side, counters) in faults {
       for (name, value) in counters?.named ?? [] {
         rows.append(
@@ -52,6 +53,9 @@ extension EmulatedAdapter {
   public func statistics(interface: UInt32) -> AdapterStatistics {
     locked { state in
       guard let memory = state.interfaces[interface] else { return AdapterStatistics([]) }
+      if let express = memory.state.pointee.express {
+        return AdapterStatistics(expressRows(of: memory.state, express))
+      }
       let (counters, overflows) = port.withClaim {
         (memory.state.pointee.counters, memory.events.state.pointee.overflows)
       }

@@ -23,7 +23,15 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     var domains: [UInt32: DomainState] = [:]
     var nextDomain: UInt32 = 1
     var interfaces: [UInt32: InterfaceMemory] = [:]
+    /// Of X3 receive queues, by number.
+    var superbufs: [Int: SuperbufMemory] = [:]
     var allocationFaults: AllocationFaults
+
+    /// What the superbufs of X3 queues are on; nil where there are none.
+    var superbufPages: String? {
+      guard !superbufs.isEmpty else { return nil }
+      return superbufs.values.allSatisfy(\.hasHugePages) ? "huge pages" : "normal pages: too few huge ones are free"
+    }
   }
 
   public init(wire: any Wire, settings: AdapterSettings = AdapterSettings()) throws(EtherFabricError) {
@@ -40,14 +48,17 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     let interfaces = UnsafeMutablePointer<UnsafeMutablePointer<InterfaceState>?>
       .allocate(capacity: PortState.interfaceLimit)
     interfaces.initialize(repeating: nil, count: PortState.interfaceLimit)
+    let queues = UnsafeMutablePointer<UnsafeMutablePointer<ReceiveQueueState>?>
+      .allocate(capacity: ExpressParameters.ownQueues)
+    queues.initialize(repeating: nil, count: ExpressParameters.ownQueues)
     port = .allocate(capacity: 1)
     port.initialize(
       to: PortState(
         wire: wire.operations, claim: claim, translation: translation, interfaces: interfaces,
         matcher: filters.matcher, recipients: .allocate(capacity: PortState.interfaceLimit),
         scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64),
-        maximumFrame: (settings.mtu ?? wire.mtu) + 18,
-        completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch))))
+        maximumFrame: Self.maximumFrame(settings.mtu ?? wire.mtu, settings.generation),
+        completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch)), queues: queues))
     port.pointee.clock.isManual = settings.hasManualClock
     port.pointee.clock.stampsFrames = settings.stampsWithClock
     port.pointee.isForcedDown = settings.startsLinkDown
@@ -58,6 +69,11 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     if settings.service == .thread { thread = ServiceThread(port: port, wire: wire) }
   }
 
+  /// MTU and Ethernet header with one tag; adapters of superbufs alone carry no more than a slot holds.
+  private static func maximumFrame(_ mtu: Int, _ generation: Generation) -> Int {
+    generation.isEF10 ? mtu + 18 : min(mtu + 18, StreamHeader.maximumFrame)
+  }
+
   private static func injector(_ plan: FaultPlan, _ direction: FaultDirection) -> UnsafeMutablePointer<FaultInjector> {
     let injector = UnsafeMutablePointer<FaultInjector>.allocate(capacity: 1)
     injector.initialize(to: FaultInjector(plan, direction: direction, frameLimit: PortState.scratchSize))
@@ -66,6 +82,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
 
   deinit {
     thread?.stop()
+    for memory in control.interfaces.values { _ = detachAll(memory.state) }
     for faults in [port.pointee.receiveFaults, port.pointee.transmitFaults] {
       faults?.pointee.deallocate()
       faults?.deallocate()
@@ -74,6 +91,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     controlLock.deallocate()
     port.pointee.translation.deallocate()
     port.pointee.interfaces.deallocate()
+    port.pointee.queues.deallocate()
     port.pointee.recipients.deallocate()
     port.pointee.scratch.deallocate()
     port.pointee.claim.deallocate()
@@ -100,6 +118,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     var lines = wire.configuration
     lines.insert(("adapter", "emulated \(settings.generation), no hardware"), at: 0)
     lines.append(("service", settings.service.rawValue))
+    if let pages = locked({ $0.superbufPages }) { lines.append(("superbufs", pages)) }
     lines.append(("clock", settings.hasManualClock ? "manual" : "system (software timestamps)"))
     return AdapterIdentity(
       device: settings.device, interface: wire.name, generation: settings.generation, macAddress: macAddress,

@@ -12,13 +12,25 @@ final class InterfaceMemory {
   let transmitRing: UnsafeMutablePointer<UInt64>
   let doorbells: UnsafeMutableRawPointer
   let index: UInt32
+  private var express: UnsafeMutablePointer<ExpressInterfaceState>?
 
   init(
     request: InterfaceRequest, domain: DomainState, index: UInt32, label: Int, flags: InterfaceFlags,
     events: EventQueueMemory,
     ownsEvents: Bool, port: UnsafeMutablePointer<PortState>
   ) {
-    let options = request.options
+    let isExpress = domain.datapath.isExpress
+    var options = request.options
+    if isExpress {
+      express = .allocate(capacity: 1)
+      express?.initialize(
+        to: ExpressInterfaceState(
+          datapath: domain.datapath, flags: flags, transmitCapacity: options.transmitCapacity,
+          mergesCompletions: port.pointee.completionBatch > 1))
+      // There are no rings.
+      options.receiveCapacity = 0
+      options.transmitCapacity = 0
+    }
     let receiveBytes = max(options.receiveCapacity, 1) * 8
     let bytes = receiveBytes + max(options.transmitCapacity, 1) * 8
     rings = .allocate(byteCount: bytes, alignment: 4096)
@@ -32,7 +44,7 @@ final class InterfaceMemory {
     self.events = events
     self.index = index
     state = .allocate(capacity: 1)
-    let hasPrefix = !flags.isDisjoint(with: [.receiveTimestamps, .receiveEventMerge, .receiveFilterID])
+    let hasPrefix = !isExpress && !flags.isDisjoint(with: [.receiveTimestamps, .receiveEventMerge, .receiveFilterID])
     state.initialize(
       to: InterfaceState(
         index: index, port: port, domain: request.domain, label: label, flags: flags, events: events.state,
@@ -42,11 +54,13 @@ final class InterfaceMemory {
         transmitMask: options.transmitCapacity == 0 ? 0 : UInt32(options.transmitCapacity - 1),
         fillsIPChecksum: !flags.contains(.noIPChecksum), fillsL4Checksum: !flags.contains(.noL4Checksum),
         stampsTransmits: flags.contains(.transmitTimestamps), isRestricted: flags.contains(.transmitTCPUDPOnly),
-        datapath: domain.datapath))
+        datapath: domain.datapath, express: express, receivesPlainly: !isExpress))
   }
 
   deinit {
     state.deallocate()
+    express?.pointee.deallocate()
+    express?.deallocate()
     rings.deallocate()
     doorbells.deallocate()
   }

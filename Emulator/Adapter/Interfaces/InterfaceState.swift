@@ -36,8 +36,10 @@ struct InterfaceState {
   var unreported: UInt32 = 0
 
   let datapath: Datapath
+  /// What EFCT and EF10CT have instead of rings; nil on EF10.
+  let express: UnsafeMutablePointer<ExpressInterfaceState>?
   /// Frames go one by one into posted buffers, with an event for each buffer. Other ways are off the main path.
-  var receivesPlainly = true
+  var receivesPlainly: Bool
 
   var counters = InterfaceCounters()
 

@@ -7,6 +7,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   func deliverSpecially(
     _ frame: WireFrame, to interface: UnsafeMutablePointer<InterfaceState>, flags: UInt64, filter: UInt32
   ) -> DeliveryOutcome {
-    .stopped
+    if interface.pointee.express != nil { return deliverExpress(frame, flags: flags, filter: filter) }
+    return .stopped
   }
 }

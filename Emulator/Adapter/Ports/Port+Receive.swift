@@ -93,6 +93,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     switch best {
     case .delivered: pointee.counters.delivered &+= 1
     case .noDescriptor: pointee.counters.noDescriptor &+= 1
+    case .oversize: pointee.counters.oversize &+= 1
     case .stopped: pointee.counters.receiveStopped &+= 1
     }
   }
@@ -101,6 +102,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
 /// What became of one copy of a frame, worst first.
 enum DeliveryOutcome: UInt8 {
   case stopped
+  /// Longer than a slot of a superbuf.
+  case oversize
   case noDescriptor
   case delivered
 }

@@ -23,6 +23,7 @@ func serviceInterface(_ context: UnsafeMutableRawPointer, _ reason: UInt32) {
   }
   interface.acceptReceiveDoorbell()
   port.transmitAll(interface)
+  if let express = interface.pointee.express { interface.serviceExpress(express) }
   if reason & InterfaceGrant.Reason.prime != 0 { interface.prime() }
   port.release()
 }
@@ -57,6 +58,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     for index in 0..<PortState.interfaceLimit {
       guard let interface = pointee.interfaces[index] else { continue }
       transmitAll(interface)
+      if let express = interface.pointee.express { interface.serviceExpress(express) }
       interface.primeWhenAsked()
     }
     return pointee.counters.received &+ pointee.counters.transmitted != before
@@ -70,7 +72,11 @@ extension UnsafeMutablePointer where Pointee == PortState {
     pointee.clock.lastSync = now
     for index in 0..<PortState.interfaceLimit {
       guard let interface = pointee.interfaces[index] else { continue }
-      if interface.pointee.wantsTimeSync { interface.pointee.events.post(pointee.clock.syncWord(now)) }
+      if let express = interface.pointee.express {
+        interface.synchroniseExpress(pointee.clock.expressSyncWord(now), express)
+      } else if interface.pointee.wantsTimeSync {
+        interface.pointee.events.post(pointee.clock.syncWord(now))
+      }
     }
   }
 }
@@ -115,6 +121,7 @@ extension UnsafeMutablePointer where Pointee == InterfaceState {
     let events = pointee.events
     events.clearSignal()
     events.pointee.isPrimed = true
+    if let express = pointee.express { return primeExpress(at: index, express) }
     let read = index & events.pointee.mask
     if EventWord(word: events.pointee.slots[Int(read)].load(ordering: .acquiring)).isPresent { events.signal() }
   }

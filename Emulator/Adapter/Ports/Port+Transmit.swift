@@ -40,7 +40,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
 
   /// Room on the wire for a frame that may be sent. Nil for one that is dropped, and counted.
   @inline(__always)
-  private func room(
+  func room(
     _ interface: UnsafeMutablePointer<InterfaceState>, length: Int
   ) -> UnsafeMutableRawPointer? {
     guard length >= 14, length <= pointee.maximumFrame, !pointee.isForcedDown else {

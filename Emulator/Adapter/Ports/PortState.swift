@@ -32,6 +32,11 @@ struct PortState {
   var transmitFaults: UnsafeMutablePointer<FaultInjector>?
   /// Packets that one completion event may stand for.
   var completionBatch: UInt32
+  /// Receive queues of superbufs (EFCT, EF10CT) that interfaces are attached to, by number.
+  let queues: UnsafeMutablePointer<UnsafeMutablePointer<ReceiveQueueState>?>
+  /// What queues and interfaces of them counted that are no more.
+  var finishedQueues = QueueCounters()
+  var finishedExpress = ExpressCounters()
 
   static let interfaceLimit = 1024
   static let scratchSize = 16384 + 256
