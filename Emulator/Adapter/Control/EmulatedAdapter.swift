@@ -55,10 +55,10 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     port.initialize(
       to: PortState(
         wire: wire.operations, claim: claim, translation: translation, interfaces: interfaces,
-        matcher: filters.matcher, queues: queues, recipients: .allocate(capacity: PortState.interfaceLimit),
+        matcher: filters.matcher, recipients: .allocate(capacity: PortState.interfaceLimit),
         scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64),
         maximumFrame: Self.maximumFrame(settings.mtu ?? wire.mtu, settings.generation),
-        completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch))))
+        completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch)), queues: queues))
     port.pointee.clock.isManual = settings.hasManualClock
     port.pointee.clock.stampsFrames = settings.stampsWithClock
     port.pointee.isForcedDown = settings.startsLinkDown

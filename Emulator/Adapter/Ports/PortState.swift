@@ -11,11 +11,6 @@ struct PortState {
   let translation: TranslationTable
   let interfaces: UnsafeMutablePointer<UnsafeMutablePointer<InterfaceState>?>
   let matcher: FilterMatcher
-  /// Receive queues of superbufs (EFCT, EF10CT) that interfaces are attached to, by number.
-  let queues: UnsafeMutablePointer<UnsafeMutablePointer<ReceiveQueueState>?>
-  /// What queues and interfaces of them counted that are no more.
-  var finishedQueues = QueueCounters()
-  var finishedExpress = ExpressCounters()
   /// Room for the interfaces of one match.
   let recipients: UnsafeMutablePointer<FilterRecipient>
   /// Room for one frame that has to be padded or damaged.
@@ -37,6 +32,11 @@ struct PortState {
   var transmitFaults: UnsafeMutablePointer<FaultInjector>?
   /// Packets that one completion event may stand for.
   var completionBatch: UInt32
+  /// Receive queues of superbufs (EFCT, EF10CT) that interfaces are attached to, by number.
+  let queues: UnsafeMutablePointer<UnsafeMutablePointer<ReceiveQueueState>?>
+  /// What queues and interfaces of them counted that are no more.
+  var finishedQueues = QueueCounters()
+  var finishedExpress = ExpressCounters()
 
   static let interfaceLimit = 1024
   static let scratchSize = 16384 + 256

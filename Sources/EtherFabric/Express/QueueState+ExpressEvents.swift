@@ -67,7 +67,8 @@ extension UnsafeMutablePointer where Pointee == QueueState {
   /// A send with its timestamp, which takes the id along: there is nothing to unbundle.
   @inline(never)
   private func stamped(
-    _ word: ExpressTransmitEvent, _ queue: UnsafeMutablePointer<QueueState>, _ express: UnsafeMutablePointer<ExpressState>
+    _ word: ExpressTransmitEvent, _ queue: UnsafeMutablePointer<QueueState>,
+    _ express: UnsafeMutablePointer<ExpressState>
   ) -> Event {
     let slot = Int((express.pointee.completed &- 1) & express.pointee.transmitMask)
     let id = queue.pointee.transmitIDs[slot]

@@ -24,16 +24,23 @@ extension UnsafeMutablePointer where Pointee == SuperbufQueue {
       let word = self.metadata(address)
       var errors: UInt32 = 0
       if (word ^ expected) & (FrameMetadata.sentinelBit | 3 << 14) != 0
-        || word & 0x3fff > UInt64(SuperbufLayout.slotSize - SuperbufLayout.dataOffset) || word & FrameMetadata.inspectedBits != 0
+        || word & 0x3fff > UInt64(SuperbufLayout.slotSize - SuperbufLayout.dataOffset)
+        || word & FrameMetadata.inspectedBits != 0
       {
         if (word ^ expected) & FrameMetadata.sentinelBit != 0 { break }
         guard let found = inspect(word, discards) else {
-          // No frame: the position is stored as it is here.
-          pointee.next = frame
-          pointee.metadataSlot = metadata &- metadataSuperbuf &* SuperbufLayout.slots
-          if metadata != first { keepLast(begun, first) }
-          skip(word)
-          return stored
+          if word & FrameMetadata.rolloverBit != 0 {
+            pointee.next = frame
+            pointee.metadataSlot = metadata &- metadataSuperbuf &* SuperbufLayout.slots
+            if metadata != first { keepLast(begun, first) }
+            leaveEarly()
+            return stored
+          }
+          pass(frame)
+          metadata &+= 1
+          address += SuperbufLayout.slotSize
+          frame = metadata &- metadataOffset
+          continue
         }
         errors = found
       }
@@ -70,21 +77,17 @@ extension UnsafeMutablePointer where Pointee == SuperbufQueue {
   @inline(never)
   private func inspect(_ word: UInt64, _ discards: UInt32) -> UInt32? {
     let metadata = FrameMetadata(first: word, second: 0)
-    guard !metadata.rollover, metadata.location == 1, metadata.length <= SuperbufLayout.slotSize - SuperbufLayout.dataOffset
+    guard !metadata.rollover, metadata.location == 1,
+      metadata.length <= SuperbufLayout.slotSize - SuperbufLayout.dataOffset
     else { return nil }
     return metadata.discardBits & discards
   }
 
-  /// Passes metadata that are not those of a frame: a superbuf left early, or what no adapter writes.
+  /// Passes a slot whose metadata no adapter writes.
   @inline(never)
-  private func skip(_ word: UInt64) {
-    if word & FrameMetadata.rolloverBit != 0 { return leaveEarly() }
+  private func pass(_ frame: Int) {
     pointee.state?.pointee.counts.unknown &+= 1
-    let dropped = pointee.next
-    pointee.metadataSlot += 1
-    pointee.next =
-      pointee.metadataSuperbuf * SuperbufLayout.slots + pointee.metadataSlot - pointee.metadataOffset
-    if pointee.shared == nil { poison(address(of: dropped)) }
-    drop(1, of: superbufNumber(of: dropped))
+    if pointee.shared == nil { poison(address(of: frame)) }
+    drop(1, of: superbufNumber(of: frame))
   }
 }

@@ -153,7 +153,8 @@ extension Endpoint {
     return ReceivedFrame(
       core: queue.pointee.core, first: UInt32(truncatingIfNeeded: packet.frame), length: UInt32(event.bytes),
       prefix: UInt16(SuperbufLayout.dataOffset), fragments: 0,
-      timestamp: express.pointee.stampsReceives ? try? express.timestamp(queue, packet.frame) : nil, discardReason: discard,
+      timestamp: express.pointee.stampsReceives ? try? express.timestamp(queue, packet.frame) : nil,
+      discardReason: discard,
       isMulticast: bytes.load(as: UInt8.self) & 1 != 0)
   }
 
