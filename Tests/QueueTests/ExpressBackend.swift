@@ -76,6 +76,9 @@ final class ExpressBackend: AdapterBackend, @unchecked Sendable {
   }
   /// The adapter forgets the superbufs; what is out keeps them.
   func forgetMemory() { driverMemory = [:] }
+  func overwriteMemory() {
+    for memory in driverMemory.values { memset(memory.base, 0xee, memory.count) }
+  }
 
   var mtu: Int { 1500 }
   var isLinkUp: Bool { true }

@@ -139,6 +139,8 @@ import Testing
     let traces = Traces()
     do {
       let frame = try Self.survivor(datapath, traces)
+      // The driver has the superbufs back, and fills them again.
+      traces.backend?.overwriteMemory()
       traces.backend?.forgetMemory()
       // The interface has gone, and its registrations.
       #expect(traces.backend?.freed == 1 && traces.backend?.registrations.isEmpty == true)

@@ -138,6 +138,34 @@ import Testing
     #expect(bench.posts().suffix(1) == [Post(superbuf: 2, sentinel: false)])
   }
 
+  @Test func anEventQueueThatCannotHoldTheEventsOfASuperbufIsRefused() throws {
+    let bench = try ExpressBench(
+      .ef10ct, eventCapacity: 512, generatesEvents: true, options: InterfaceOptions(receiveCapacity: 1024))
+    do throws(EtherFabricError) {
+      try bench.interface.addFilter(.multicastAll)
+      Issue.record("attached")
+    } catch { #expect(error.errno == 28) }
+    #expect(bench.backend.removed.count == 1 && bench.backend.wires.commands.isEmpty)
+  }
+
+  @Test func framesPolledAloneLeaveNoEventsOfTheirsBehind() throws {
+    var bench = try Self.bench(generatesEvents: true, eventCapacity: 2048)
+    var batch = EventBatch()
+    for lap in 0..<6 {
+      for slot in 0..<512 { bench.write(2 - lap % 3, slot, length: 60, sentinel: lap / 3 % 2 == 0) }
+      for _ in 0..<8 { bench.post(64) }
+      var packets: [UInt32] = []
+      while try bench.interface.receivePoll(&batch) > 0 {
+        for index in batch.indices {
+          if case .receiveReference(let event) = batch[index] { packets.append(event.packet) }
+        }
+      }
+      #expect(packets.count == 512, "lap \(lap)")
+      try bench.release(packets)
+    }
+    #expect(!bench.interface.hasEvents(moreThan: 0) && bench.posts().count == 9)
+  }
+
   @Test func theMemoryIsRegisteredInTheDomainAndGivenBack() throws {
     let backend: ExpressBackend
     do {

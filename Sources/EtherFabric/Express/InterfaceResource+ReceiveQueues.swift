@@ -53,6 +53,13 @@ extension InterfaceResource {
         Self.call, errno: EOPNOTSUPP, reason: "receive queue \(queue.queue) is laid out as no adapter known has it",
         remedy: "Report this, with the device string.")
     }
+    guard !queue.generatesEvents || express.events.pointee.eventSlots >= SuperbufLayout.slots else {
+      throw EtherFabricError(
+        Self.call, errno: ENOSPC,
+        reason: "receive queue \(queue.queue) puts an event for each frame into an event queue that holds "
+          + "\(express.events.pointee.eventSlots): not those of one superbuf",
+        remedy: "Allocate the interface with InterfaceOptions.eventCapacity of 1024 or more, or nil.")
+    }
     let index = express.pointee.queueCount
     let core = UnsafeMutablePointer<PoolCore>.allocate(capacity: 1)
     core.initialize(to: PoolCore(superbufs: base, count: queue.superbufCount * SuperbufLayout.slots))

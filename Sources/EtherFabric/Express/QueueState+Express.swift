@@ -28,9 +28,22 @@ extension UnsafeMutablePointer where Pointee == QueueState {
     _ express: UnsafeMutablePointer<ExpressState>, into output: UnsafeMutablePointer<Event>, capacity: Int
   ) -> Int {
     let count = pollFrames(express, into: output, capacity: capacity)
+    passReceiveEvents(express)
     guard count == 0, let service = pointee.service else { return count }
     service(pointee.context, InterfaceGrant.Reason.poll)
     return pollFrames(express, into: output, capacity: capacity)
+  }
+
+  /// Takes what tells of frames from the head of the event queue: a program that polls frames alone must not let it
+  /// overflow, nor its superbufs wait for slots.
+  private func passReceiveEvents(_ express: UnsafeMutablePointer<ExpressState>) {
+    guard express.pointee.owner == nil else { return }
+    while let word = expressEvent(pointee.eventPointer), ExpressEventWord(word: word).type == ExpressEventWord.Kind.receive,
+      expressEvent(pointee.eventPointer &- 1) != nil
+    {
+      pointee.eventPointer &+= 1
+      express.pointee.unusedEventSlots &+= ExpressReceiveEvent(word: word).freedSlots
+    }
   }
 
   @inline(__always)

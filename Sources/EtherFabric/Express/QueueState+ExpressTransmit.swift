@@ -50,8 +50,9 @@ extension UnsafeMutablePointer where Pointee == QueueState {
   @inline(__always)
   func takeRoom(_ express: UnsafeMutablePointer<ExpressState>, length: Int) throws(QueueError) {
     guard express.pointee.transmitMask != 0 else { throw QueueError(.noQueue) }
-    // A longer frame would overwrite its own beginning in the aperture.
-    let limit = express.pointee.parameters.transmitApertureBytes &- StreamHeader.size
+    // A longer frame would overwrite its own beginning in the aperture, or the other fields of its header.
+    let limit = min(
+      express.pointee.parameters.transmitApertureBytes &- StreamHeader.size, TransmitDescriptor.maximumLength)
     guard length <= limit else { throw QueueError(.lengthOutOfRange, value: UInt64(length), limit: UInt64(limit)) }
     let events = express.events
     guard !express.pointee.hasStopped, express.pointee.fifoBytes &- express.streamFill >= length,

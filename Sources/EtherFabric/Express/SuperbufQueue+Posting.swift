@@ -14,6 +14,7 @@ extension UnsafeMutablePointer where Pointee == SuperbufQueue {
       let superbuf = pointee.superbufs + Int(number)
       pointee.free = superbuf.pointee.next
       superbuf.pointee.next = -1
+      superbuf.pointee.used = Int32(SuperbufLayout.slots)
       if pointee.countAtAdapter > 0 || pointee.countUnread > 0 {
         pointee.superbufs[Int(pointee.lastPosted)].next = number
       }
@@ -39,7 +40,7 @@ extension UnsafeMutablePointer where Pointee == SuperbufQueue {
       let superbuf = pointee.superbufs[number]
       let last = address(of: (number + 1) * SuperbufLayout.slots - 1)
       guard
-        superbuf.used < SuperbufLayout.slots
+        superbuf.used < Int32(SuperbufLayout.slots)
           || metadata(last) & FrameMetadata.sentinelBit == superbuf.sentinel
       else { return }
       pointee.oldestAtAdapter = superbuf.next
@@ -61,7 +62,7 @@ extension UnsafeMutablePointer where Pointee == SuperbufQueue {
 
   /// A superbuf of which no frame is out, to be posted again.
   func repost(_ superbuf: Int) {
-    let used = pointee.superbufs[superbuf].used
+    let used = Int(pointee.superbufs[superbuf].used)
     // The adapter is past it, before it joins another list and gets another sentinel.
     updateFilled()
     if used < SuperbufLayout.slots { fillUp(superbuf, from: used) }

@@ -24,8 +24,11 @@ extension UnsafeMutablePointer where Pointee == SuperbufQueue {
     }
     let superbuf = pointee.superbufs + next.number
     superbuf.pointee.references = Int32(SuperbufLayout.slots)
-    superbuf.pointee.used = SuperbufLayout.slots
     let first = next.number * SuperbufLayout.slots
+    if !superbuf.pointee.isPrepared {
+      (pointee.core.pointee.links + first).initialize(repeating: .max, count: SuperbufLayout.slots)
+      superbuf.pointee.isPrepared = true
+    }
     let slot = firstMetadataSlot(next)
     if slot == 0, pointee.metadataOffset != 0 {
       // The metadata in the first slot are about the last frame of the superbuf before.
@@ -81,7 +84,7 @@ extension UnsafeMutablePointer where Pointee == SuperbufQueue {
     let skipped: Int
     if left == pointee.metadataSuperbuf {
       skipped = SuperbufLayout.slots - slotNumber(of: frame)
-      pointee.superbufs[left].used = pointee.metadataSlot + 1
+      pointee.superbufs[left].used = Int32(pointee.metadataSlot + 1)
       pointee.metadataSlot = SuperbufLayout.slots
       pointee.startsAnew = true
       if pointee.shared == nil { poison(address(of: frame)) }

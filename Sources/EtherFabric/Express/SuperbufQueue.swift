@@ -1,4 +1,5 @@
 import EtherFabricFormats
+import Glibc
 
 /// One receive queue that an interface is attached to, at a fixed address: where the next frame is expected, and who
 /// holds what of the superbufs. It outlives its interface while frames are out.
@@ -20,7 +21,7 @@ struct SuperbufQueue {
   /// The driver's number of the superbuf.
   var sequence: UInt32 = 0
 
-  let base: UnsafeMutableRawPointer
+  var base: UnsafeMutableRawPointer
   let superbufCount: Int
   /// Slots from a frame to its metadata.
   let metadataOffset: Int
@@ -39,6 +40,8 @@ struct SuperbufQueue {
   var state: UnsafeMutablePointer<QueueState>?
   /// What keeps the memory of the superbufs.
   let memory: Unmanaged<AnyObject>
+  /// Where frames that outlive the interface have been copied to.
+  var copies: UnsafeMutableRawPointer?
 
   // X3: superbufs come from the driver and go back to it.
   let shared: UnsafeMutableRawPointer?
@@ -57,17 +60,19 @@ struct SuperbufQueue {
   var oldestUnread: Int32 = -1
   var countUnread = 0
 
-  /// A superbuf.
+  /// A superbuf; all zero before its first use.
   struct Superbuf {
     /// Frames that are out or not yet looked at.
-    var references: Int32 = 0
+    var references: Int32
     /// The next one of a list, -1 at its end.
-    var next: Int32 = -1
-    var sentinel: UInt64 = 0
+    var next: Int32
+    var sentinel: UInt64
     /// Slots that the adapter has used, where it left the superbuf early.
-    var used = SuperbufLayout.slots
+    var used: Int32
+    /// The links of its frames are set.
+    var isPrepared: Bool
     /// X3: the metadata of the last frame, which stand in the next superbuf.
-    var last = FrameMetadata(first: 0, second: 0)
+    var last: FrameMetadata
   }
 
   init(
@@ -82,8 +87,7 @@ struct SuperbufQueue {
     number = UInt8(truncatingIfNeeded: grant.queue)
     self.hasHugePages = hasHugePages
     generatesEvents = grant.generatesEvents
-    superbufs = .allocate(capacity: superbufCount)
-    superbufs.initialize(repeating: Superbuf(), count: superbufCount)
+    superbufs = allocateZeros(superbufCount)
     self.core = core
     self.state = state
     self.memory = Unmanaged.passRetained(memory)
@@ -116,12 +120,22 @@ extension UnsafeMutablePointer where Pointee == SuperbufQueue {
   }
 
   func destroy() {
-    pointee.superbufs.deallocate()
+    free(pointee.superbufs)
+    if let copies = pointee.copies { munmap(copies, pointee.superbufCount * SuperbufLayout.size) }
     pointee.memory.release()
-    pointee.core.destroy()
+    pointee.core.destroySuperbufs()
     deinitialize(count: 1)
     deallocate()
   }
+}
+
+/// Zeros, of which only those pages take memory that are written to; for `free(3)`. What an interface may hold is a
+/// small part of what a queue can have.
+func allocateZeros<Element>(_ count: Int) -> UnsafeMutablePointer<Element> {
+  guard let memory = calloc(max(1, count), MemoryLayout<Element>.stride) else {
+    fatalError("no memory for \(count) entries of \(Element.self)")
+  }
+  return memory.bindMemory(to: Element.self, capacity: count)
 }
 
 /// The superbuf of a frame, by its number in the queue.

@@ -1,11 +1,12 @@
 import EtherFabricFormats
+import Glibc
 
 /// The bookkeeping of a packet pool at a fixed address: buffers and frames point to it, so that taking and returning
 /// one counts no reference. It outlives its pool while buffers are out.
 @frozen
 @usableFromInline
 struct PoolCore {
-  @usableFromInline let base: UnsafeMutableRawPointer
+  @usableFromInline var base: UnsafeMutableRawPointer
   @usableFromInline let bufferSize: Int
   @usableFromInline let count: Int
   /// Free buffers, a stack of indexes.
@@ -51,17 +52,16 @@ struct PoolCore {
     self.memory = Unmanaged.passRetained(memory)
   }
 
-  /// The frames of a receive queue: `count` slots of superbufs from `base` on.
+  /// The frames of a receive queue: `count` slots of superbufs from `base` on. The links of a superbuf are set before its
+  /// first use.
   init(superbufs base: UnsafeMutableRawPointer, count: Int) {
     self.base = base
     bufferSize = SuperbufLayout.slotSize
     self.count = count
-    free = .allocate(capacity: 1)
+    free = allocateZeros(1)
     freeCount = 0
-    links = .allocate(capacity: count)
-    lengths = .allocate(capacity: count)
-    links.initialize(repeating: .max, count: count)
-    lengths.initialize(repeating: 0, count: count)
+    links = allocateZeros(count)
+    lengths = allocateZeros(count)
     returns = .toSuperbufs
   }
 }
@@ -122,7 +122,15 @@ extension UnsafeMutablePointer where Pointee == PoolCore {
     destroy()
   }
 
-  func destroy() {
+  func destroySuperbufs() {
+    free(pointee.free)
+    free(pointee.links)
+    free(pointee.lengths)
+    deinitialize(count: 1)
+    deallocate()
+  }
+
+  private func destroy() {
     pointee.free.deallocate()
     pointee.links.deallocate()
     pointee.lengths.deallocate()

@@ -52,6 +52,7 @@ final class InterfaceResource: @unchecked Sendable {
     guard !hasStopped else { return }
     hasStopped = true
     state.pointee.labels[grant.label] = nil
+    state.pointee.express?.keepFrames()
     domain.driver.backend.freeInterface(grant.resource)
   }
 
