@@ -64,6 +64,7 @@ extension EmulatedAdapter {
         .init("rx_dma_faults", counters.receiveFaults, help: "receive rings stopped by a DMA fault"),
         .init("rx_checksum_errors", counters.checksumErrors, help: "frames with a bad IP, TCP or UDP checksum"),
         .init("rx_fcs_errors", counters.frameCheckErrors, help: "frames with a bad frame check sequence"),
+        .init("rx_cut", counters.cut, help: "frames that arrived cut"),
         .init("tx_packets", counters.transmitted, help: "frames that left the port"),
         .init("tx_bytes", counters.transmittedBytes, help: "bytes of these, padding included"),
         .init("tx_dropped", counters.transmitDropped, help: "frames completed without leaving the port"),

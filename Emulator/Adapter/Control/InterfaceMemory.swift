@@ -12,6 +12,8 @@ final class InterfaceMemory {
   let transmitRing: UnsafeMutablePointer<UInt64>
   let doorbells: UnsafeMutableRawPointer
   let index: UInt32
+  /// The receive errors at their last reset.
+  var errorBase = ReceiveErrorCounts()
 
   init(
     request: InterfaceRequest, domain: DomainState, index: UInt32, label: Int, flags: InterfaceFlags,

@@ -68,6 +68,8 @@ struct InterfaceCounters {
   var receiveFaults: UInt64 = 0
   var checksumErrors: UInt64 = 0
   var frameCheckErrors: UInt64 = 0
+  /// Frames that arrived cut.
+  var cut: UInt64 = 0
   var transmitted: UInt64 = 0
   var transmittedBytes: UInt64 = 0
   var transmitFaults: UInt64 = 0

@@ -50,12 +50,21 @@ public struct VirtualInterface: ~Copyable, @unchecked Sendable {
     try resource.domain.driver.backend.putSoftwareEvent(data, interface: resourceID)
   }
 
-  /// `ef_vi_flush`. Stops both rings. Buffers that were posted are not written to any more.
+  /// `ef_vi_flush`. Stops both rings. Buffers that were posted are not written to any more, nor is anything sent that was
+  /// pushed. `reinitializeReceiveQueue` and `reinitializeTransmitQueue` start them again.
   public mutating func flush() throws(EtherFabricError) {
     try resource.domain.driver.backend.flush(interface: resourceID)
   }
 
-  /// `ef_vi_stats_query`. Counters of this interface, by name.
+  /// `ef_vi_pace`. Paces the sends of this interface: no adapter does.
+  /// - Throws: `EOPNOTSUPP`, always.
+  public mutating func setPace(_ value: Int) throws(EtherFabricError) {
+    throw EtherFabricError(
+      "VirtualInterface.setPace", errno: 95, reason: "no adapter paces sends",
+      remedy: "Space the sends in the program.")
+  }
+
+  /// Counters of this interface, by name. The C library has four of them: see `queryStatistics`.
   public func statistics() -> AdapterStatistics {
     resource.domain.driver.backend.statistics(interface: resourceID)
   }
