@@ -29,6 +29,7 @@ extension EmulatedAdapter {
         port.pointee.interfaces[Int(index)] = memory.state
         guard memory.state.pointee.stamps else { return }
         port.pointee.stampCount += 1
+        port.pointee.clockUsers += 1
         events.state.pointee.stampCount += 1
         events.state.post(port.pointee.clock.syncWord(port.pointee.clock.now()))
       }
@@ -89,7 +90,9 @@ extension EmulatedAdapter {
       throw refusal(ENOSPC, "no event queue holds \(wanted) events", "Make the rings smaller.")
     }
     let descriptor = settings.service == .inline ? wire.waitDescriptor : -1
-    return try EventQueueMemory(capacity: capacity, owner: index, wireDescriptor: descriptor)
+    let hasTimer = domain.datapath == .ef10 && options.flags.contains(.eventTimer)
+    return try EventQueueMemory(
+      capacity: capacity, owner: index, wireDescriptor: descriptor, port: port, hasTimer: hasTimer)
   }
 
   private func grant(_ memory: InterfaceMemory, _ request: InterfaceRequest) -> InterfaceGrant {
@@ -104,6 +107,11 @@ extension EmulatedAdapter {
       eventClearStride: settings.eventClearStride)
     grant.datapath = memory.state.pointee.datapath
     grant.command = commandInterface
+    grant.timestampFormat = port.pointee.clock.format
+    grant.receiveStampCorrection = settings.receiveStampCorrection
+    grant.transmitStampCorrection = settings.transmitStampCorrection
+    grant.reportsClockState = settings.reportsClockState
+    grant.timerQuantum = grant.datapath == .ef10 ? EventTimer.quantum : 0
     return grant
   }
 
@@ -113,17 +121,23 @@ extension EmulatedAdapter {
       port.withClaim {
         port.pointee.interfaces[Int(resource)] = nil
         filters.removeAll(interface: resource)
+        memory.events.labels &= ~(1 << UInt32(memory.state.pointee.label))
+        if memory.events.labels == 0 { port.stopTimer(memory.events.state) }
         guard memory.state.pointee.stamps else { return }
         port.pointee.stampCount -= 1
+        port.pointee.clockUsers -= 1
         memory.events.state.pointee.stampCount -= 1
       }
-      memory.events.labels &= ~(1 << UInt32(memory.state.pointee.label))
       updateStealing()
     }
   }
 
   public func putSoftwareEvent(_ data: UInt32, interface: UInt32) throws(EtherFabricError) {
-    try raise(ManagementEventWord(kind: ManagementEventWord.Kind.software, data: data).word, interface: interface)
+    try withInterface(interface, "VirtualInterface.putSoftwareEvent") { state in
+      // The driver does not look what became of it.
+      guard !state.pointee.events.pointee.isHalted else { return }
+      state.pointee.events.post(ManagementEventWord(kind: ManagementEventWord.Kind.software, data: data).word)
+    }
   }
 
   /// Puts any event word in the event queue of an interface: what hardware raises once a year, now.
@@ -135,6 +149,7 @@ extension EmulatedAdapter {
     try withInterface(interface, "VirtualInterface.flush") { state in
       state.pointee.receiveStopped = true
       state.pointee.transmitStopped = true
+      guard !state.pointee.events.pointee.isHalted else { return }
       let label = UInt32(state.pointee.label)
       typealias Kind = ManagementEventWord.Kind
       if state.pointee.transmitMask != 0 {
@@ -147,7 +162,7 @@ extension EmulatedAdapter {
   }
 
   public func restartTransmit(interface: UInt32) throws(EtherFabricError) {
-    try withInterface(interface, "VirtualInterface.reinitializeTransmitQueue") { state in
+    try withRing(interface, "VirtualInterface.reinitializeTransmitQueue") { state in
       state.pointee.transmitRead = 0
       state.pointee.transmitStopped = false
       state.pointee.unreported = 0
@@ -156,7 +171,7 @@ extension EmulatedAdapter {
   }
 
   public func restartReceive(interface: UInt32) throws(EtherFabricError) {
-    try withInterface(interface, "VirtualInterface.reinitializeReceiveQueue") { state in
+    try withRing(interface, "VirtualInterface.reinitializeReceiveQueue") { state in
       state.pointee.receiveRead = 0
       state.pointee.receiveAccepted = 0
       state.pointee.receiveStopped = false
@@ -168,15 +183,31 @@ extension EmulatedAdapter {
     try withInterface(interface, "VirtualInterface.reinitializeEventQueue") { $0.pointee.events.reset() }
   }
 
-  private func withInterface(
-    _ interface: UInt32, _ call: String, _ body: (UnsafeMutablePointer<InterfaceState>) -> Void
-  ) throws(EtherFabricError) {
+  func withInterface<Result>(
+    _ interface: UInt32, _ call: String, _ body: (UnsafeMutablePointer<InterfaceState>) -> Result
+  ) throws(EtherFabricError) -> Result {
     try locked { state throws(EtherFabricError) in
       guard let memory = state.interfaces[interface] else {
         throw EtherFabricError(
           call, errno: EINVAL, reason: "no interface \(interface)", remedy: "Pass the resource id of one that lives.")
       }
-      port.withClaim { body(memory.state) }
+      return port.withClaim { body(memory.state) }
+    }
+  }
+
+  /// The same for starting a ring: it needs an event queue that lives.
+  private func withRing(
+    _ interface: UInt32, _ call: String, _ body: (UnsafeMutablePointer<InterfaceState>) -> Void
+  ) throws(EtherFabricError) {
+    let isHalted = try withInterface(interface, call) { state in
+      guard !state.pointee.events.pointee.isHalted else { return true }
+      body(state)
+      return false
+    }
+    guard !isHalted else {
+      throw EtherFabricError(
+        call, errno: EINVAL, reason: "the event queue of interface \(interface) was ended by a reset",
+        remedy: "Call reinitializeEventQueue first, on the interface that owns the queue.")
     }
   }
 }

@@ -50,6 +50,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
         completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch))))
     port.pointee.clock.isManual = settings.hasManualClock
     port.pointee.clock.stampsFrames = settings.stampsWithClock
+    setUpClock()
     port.pointee.isForcedDown = settings.startsLinkDown
     port.pointee.waitsForPoll = settings.waitsForPoll && settings.service == .inline
     port.pointee.watchesDoorbells = settings.service == .thread
@@ -100,7 +101,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     var lines = wire.configuration
     lines.insert(("adapter", "emulated \(settings.generation), no hardware"), at: 0)
     lines.append(("service", settings.service.rawValue))
-    lines.append(("clock", settings.hasManualClock ? "manual" : "system (software timestamps)"))
+    lines.append(("clock", clockDescription))
     return AdapterIdentity(
       device: settings.device, interface: wire.name, generation: settings.generation, macAddress: macAddress,
       isEmulated: true, numaNode: -1, configuration: lines)

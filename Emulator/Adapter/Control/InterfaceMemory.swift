@@ -66,7 +66,9 @@ final class EventQueueMemory {
   /// Labels in use, by bit.
   var labels: UInt32 = 0
 
-  init(capacity: Int, owner: UInt32, wireDescriptor: Int32) throws(EtherFabricError) {
+  init(
+    capacity: Int, owner: UInt32, wireDescriptor: Int32, port: UnsafeMutablePointer<PortState>, hasTimer: Bool
+  ) throws(EtherFabricError) {
     let call = "ProtectionDomain.allocateVirtualInterface"
     signal = efvi_wake_create()
     waitDescriptor = efvi_wait_create()
@@ -85,10 +87,14 @@ final class EventQueueMemory {
     slots = .allocate(byteCount: capacity * 8, alignment: 4096)
     memset(slots, 0xff, capacity * 8)
     state = .allocate(capacity: 1)
-    state.initialize(to: EventQueueState(slots: slots, capacity: capacity, wake: signal))
+    state.initialize(
+      to: EventQueueState(
+        slots: slots, capacity: capacity, wake: signal, wait: waitDescriptor, port: port, instance: owner,
+        hasTimer: hasTimer))
   }
 
   deinit {
+    if state.pointee.timer.descriptor >= 0 { close(state.pointee.timer.descriptor) }
     close(signal)
     close(waitDescriptor)
     slots.deallocate()

@@ -16,6 +16,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(__always)
   fileprivate func carryOut(_ register: Int, _ value: UInt64, _ interface: UnsafeMutablePointer<InterfaceState>) {
     switch register {
+    case DoorbellPage.eventQueueTimer:
+      setTimer(TimerRegister(word: UInt32(truncatingIfNeeded: value)), interface.pointee.events)
     default: pointee.counters.unknownCommands &+= 1
     }
   }

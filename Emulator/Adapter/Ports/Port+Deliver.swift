@@ -72,7 +72,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   ) {
     var stamp = ReceivePrefix.noTimestamp
     if interface.pointee.flags.contains(.receiveTimestamps) {
-      stamp = AdapterClock.parts(frame.timestamp).quarters
+      stamp = pointee.clock.receiveStamp(frame.timestamp)
     }
     ReceivePrefix.store(to: host, packetLength: frame.length, timestamp: stamp)
   }

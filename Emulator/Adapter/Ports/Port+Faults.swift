@@ -7,7 +7,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(never)
   func releaseHeldFrames() {
     guard let faults = pointee.receiveFaults, faults.pointee.heldCount > 0 else { return }
-    let now = pointee.clock.now()
+    let now = pointee.clock.elapsed()
     while let frame = faults.pointee.nextDue(now) {
       accept(frame, errors: faults.pointee.dueMark)
       faults.pointee.releaseDue()
@@ -32,7 +32,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
       errors = verdict.cutLength >= 0 ? ReceiveEventWord.Bit.truncated : ReceiveEventWord.Bit.frameCheckBad
     }
     if verdict.hold != .none {
-      let now = pointee.clock.now()
+      let now = pointee.clock.elapsed()
       if faults.pointee.hold(
         frame.bytes, length: frame.length, timestamp: frame.timestamp, releaseAt: now &+ verdict.holdNanoseconds,
         kind: verdict.hold, mark: errors)
@@ -64,7 +64,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
     if verdict.corruptBit >= 0 || verdict.cutLength >= 0 { size = max(14, verdict.damage(room, length: size)) }
     if verdict.hold != .none,
       faults.pointee.hold(
-        room, length: size, timestamp: 0, releaseAt: pointee.clock.now() &+ verdict.holdNanoseconds, kind: verdict.hold)
+        room, length: size, timestamp: 0, releaseAt: pointee.clock.elapsed() &+ verdict.holdNanoseconds,
+        kind: verdict.hold)
     {
       // The first copy waits, the second passes.
       guard verdict.duplicate else { return }
@@ -93,7 +94,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(never)
   func sendHeldFrames() {
     guard let faults = pointee.transmitFaults, faults.pointee.heldCount > 0 else { return }
-    let now = pointee.clock.now()
+    let now = pointee.clock.elapsed()
     while let frame = faults.pointee.nextDue(now) {
       if let room = pointee.wire.transmitReserve(pointee.wire.context, frame.length) {
         memcpy(room, frame.bytes, frame.length)

@@ -27,6 +27,11 @@ struct PortState {
   var watchesDoorbells = false
   /// An interface wants timestamps, so the clock is read.
   var stampCount = 0
+  /// Interfaces that want timestamps and timers that run: each service looks at the clock.
+  var clockUsers = 0
+  var timersRunning = 0
+  /// When the first of the timers runs out, or before.
+  var nextTimer = UInt64.max
   var receiveFaults: UnsafeMutablePointer<FaultInjector>?
   var transmitFaults: UnsafeMutablePointer<FaultInjector>?
   /// Packets that one completion event may stand for.
