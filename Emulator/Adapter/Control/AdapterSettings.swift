@@ -37,6 +37,8 @@ public struct AdapterSettings: Sendable {
   /// are there: for wires that are always ready, such as a replay. Inline service only.
   public var waitsForPoll = false
   public var faults = FaultPlan()
+  /// Lets other processes of this user look at the counters (`efvi stats`).
+  public var sharesCounters = true
   /// Filters that the table holds.
   public var filterLimit = 8192
   /// The device string in full, for `AdapterIdentity`.

@@ -23,7 +23,7 @@ extension EmulatedAdapter {
       events.labels |= 1 << UInt32(label)
       let memory = InterfaceMemory(
         request: request, domain: domain, index: index, label: label, flags: flags, events: events,
-        ownsEvents: request.eventQueueOwner == nil, port: port)
+        ownsEvents: request.eventQueueOwner == nil, port: port, counters: counters.openInterface(index))
       state.interfaces[index] = memory
       port.withClaim {
         port.pointee.interfaces[Int(index)] = memory.state
@@ -31,6 +31,7 @@ extension EmulatedAdapter {
         port.pointee.stampCount += 1
         port.pointee.clockUsers += 1
         events.state.pointee.stampCount += 1
+        events.state.pointee.counters.pointee.timeSyncs &+= 1
         events.state.post(port.pointee.clock.syncWord(port.pointee.clock.now()))
       }
       return grant(memory, request)
@@ -92,7 +93,8 @@ extension EmulatedAdapter {
     let descriptor = settings.service == .inline ? wire.waitDescriptor : -1
     let hasTimer = domain.datapath == .ef10 && options.flags.contains(.eventTimer)
     return try EventQueueMemory(
-      capacity: capacity, owner: index, wireDescriptor: descriptor, port: port, hasTimer: hasTimer)
+      capacity: capacity, owner: index, wireDescriptor: descriptor, port: port, hasTimer: hasTimer,
+      counters: counters)
   }
 
   private func grant(_ memory: InterfaceMemory, _ request: InterfaceRequest) -> InterfaceGrant {
@@ -121,6 +123,7 @@ extension EmulatedAdapter {
       port.withClaim {
         port.pointee.interfaces[Int(resource)] = nil
         filters.removeAll(interface: resource)
+        counters.closeInterface(resource)
         memory.events.labels &= ~(1 << UInt32(memory.state.pointee.label))
         if memory.events.labels == 0 { port.stopTimer(memory.events.state) }
         guard memory.state.pointee.stamps else { return }

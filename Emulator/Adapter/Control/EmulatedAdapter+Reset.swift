@@ -21,6 +21,7 @@ extension EmulatedAdapter {
           guard !events.pointee.isHalted else { continue }
           port.stopTimer(events)
           events.pointee.isHalted = true
+          events.pointee.counters.pointee.resets &+= 1
           guard memory.state.pointee.datapath == .ef10, events.hasRoom else { continue }
           events.post(ManagementEventWord(kind: ManagementEventWord.Kind.reboot).word)
         }

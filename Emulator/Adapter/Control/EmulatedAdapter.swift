@@ -12,6 +12,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
   public let wire: any Wire
   let port: UnsafeMutablePointer<PortState>
   let filters: FilterTable
+  let counters: AdapterCounters
   /// Guards `control`. Taken first, then the port.
   let controlLock: UnsafeMutablePointer<pthread_mutex_t>
   var control: ControlState
@@ -33,6 +34,9 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     controlLock = .allocate(capacity: 1)
     pthread_mutex_init(controlLock, nil)
     let translation = try TranslationTable()
+    counters = AdapterCounters(
+      device: settings.device, isShared: settings.sharesCounters,
+      hasFaults: (!settings.faults.receive.isHarmless, !settings.faults.transmit.isHarmless))
     filters = FilterTable(limit: settings.filterLimit, hardwareMAC: Self.address(wire, settings))
     let claim = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
       .bindMemory(to: Atomic<Bool>.self, capacity: 1)
@@ -45,9 +49,10 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
       to: PortState(
         claim: claim, wire: wire.operations, translation: translation, interfaces: interfaces,
         matcher: filters.matcher, recipients: .allocate(capacity: PortState.interfaceLimit),
-        scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64),
-        maximumFrame: (settings.mtu ?? wire.mtu) + 18,
+        scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64), counterWords: counters.port,
+        maximumFrame: (settings.mtu ?? wire.mtu) + 18, faultWords: (counters.receiveFaults, counters.transmitFaults),
         completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch))))
+    wire.count(in: counters.wire)
     port.pointee.clock.isManual = settings.hasManualClock
     port.pointee.clock.stampsFrames = settings.stampsWithClock
     setUpClock()
@@ -67,6 +72,8 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
 
   deinit {
     thread?.stop()
+    // The wire may live on, the page does not.
+    wire.count(in: nil)
     for faults in [port.pointee.receiveFaults, port.pointee.transmitFaults] {
       faults?.pointee.deallocate()
       faults?.deallocate()
@@ -102,6 +109,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     lines.insert(("adapter", "emulated \(settings.generation), no hardware"), at: 0)
     lines.append(("service", settings.service.rawValue))
     lines.append(("clock", clockDescription))
+    lines.append(("counters", counters.description))
     return AdapterIdentity(
       device: settings.device, interface: wire.name, generation: settings.generation, macAddress: macAddress,
       isEmulated: true, numaNode: -1, configuration: lines)

@@ -18,7 +18,7 @@ final class InterfaceMemory {
   init(
     request: InterfaceRequest, domain: DomainState, index: UInt32, label: Int, flags: InterfaceFlags,
     events: EventQueueMemory,
-    ownsEvents: Bool, port: UnsafeMutablePointer<PortState>
+    ownsEvents: Bool, port: UnsafeMutablePointer<PortState>, counters: UnsafeMutablePointer<InterfaceCounters>
   ) {
     let options = request.options
     let receiveBytes = max(options.receiveCapacity, 1) * 8
@@ -44,7 +44,7 @@ final class InterfaceMemory {
         transmitMask: options.transmitCapacity == 0 ? 0 : UInt32(options.transmitCapacity - 1),
         fillsIPChecksum: !flags.contains(.noIPChecksum), fillsL4Checksum: !flags.contains(.noL4Checksum),
         stampsTransmits: flags.contains(.transmitTimestamps), isRestricted: flags.contains(.transmitTCPUDPOnly),
-        datapath: domain.datapath))
+        datapath: domain.datapath, counterWords: counters))
   }
 
   deinit {
@@ -65,9 +65,12 @@ final class EventQueueMemory {
   private let signal: Int32
   /// Labels in use, by bit.
   var labels: UInt32 = 0
+  private let counters: AdapterCounters
+  private let counterSlot: Int
 
   init(
-    capacity: Int, owner: UInt32, wireDescriptor: Int32, port: UnsafeMutablePointer<PortState>, hasTimer: Bool
+    capacity: Int, owner: UInt32, wireDescriptor: Int32, port: UnsafeMutablePointer<PortState>, hasTimer: Bool,
+    counters: AdapterCounters
   ) throws(EtherFabricError) {
     let call = "ProtectionDomain.allocateVirtualInterface"
     signal = efvi_wake_create()
@@ -84,16 +87,20 @@ final class EventQueueMemory {
     }
     self.capacity = capacity
     self.owner = owner
+    let words = counters.openEventQueue(owner: owner)
+    self.counters = counters
+    counterSlot = words.slot
     slots = .allocate(byteCount: capacity * 8, alignment: 4096)
     memset(slots, 0xff, capacity * 8)
     state = .allocate(capacity: 1)
     state.initialize(
       to: EventQueueState(
         slots: slots, capacity: capacity, wake: signal, wait: waitDescriptor, port: port, instance: owner,
-        hasTimer: hasTimer))
+        hasTimer: hasTimer, counters: words.counters))
   }
 
   deinit {
+    counters.closeEventQueue(counterSlot)
     if state.pointee.timer.descriptor >= 0 { close(state.pointee.timer.descriptor) }
     close(signal)
     close(waitDescriptor)

@@ -15,8 +15,8 @@ struct EventQueueState {
   let wake: Int32
   /// What a sleeper polls.
   let wait: Int32
-  /// Events written over one that had not been read.
-  var overflows: UInt64 = 0
+  /// In memory that others may look at.
+  let counters: UnsafeMutablePointer<EventQueueCounters>
   /// Interfaces of this queue that want timestamps, and with them time syncs.
   var stampCount = 0
 
@@ -31,7 +31,7 @@ struct EventQueueState {
 
   init(
     slots: UnsafeMutableRawPointer, capacity: Int, wake: Int32, wait: Int32, port: UnsafeMutablePointer<PortState>,
-    instance: UInt32, hasTimer: Bool
+    instance: UInt32, hasTimer: Bool, counters: UnsafeMutablePointer<EventQueueCounters>
   ) {
     self.slots = slots.assumingMemoryBound(to: Atomic<UInt64>.self)
     mask = UInt32(capacity - 1)
@@ -40,6 +40,7 @@ struct EventQueueState {
     self.port = port
     self.instance = instance
     self.hasTimer = hasTimer
+    self.counters = counters
   }
 
   /// Who waits for the next event.
@@ -58,7 +59,7 @@ extension UnsafeMutablePointer where Pointee == EventQueueState {
   @inline(__always)
   func post(_ word: UInt64) {
     let slot = Int(pointee.write & pointee.mask)
-    if pointee.slots[slot].load(ordering: .relaxed) != .max { pointee.overflows &+= 1 }
+    if pointee.slots[slot].load(ordering: .relaxed) != .max { pointee.counters.pointee.overflows &+= 1 }
     pointee.slots[slot].store(word, ordering: .releasing)
     pointee.write &+= 1
     if !pointee.attention.isEmpty { attend() }
@@ -73,6 +74,7 @@ extension UnsafeMutablePointer where Pointee == EventQueueState {
 
   func signal() {
     pointee.attention.remove(.sleeper)
+    pointee.counters.pointee.wakeUps &+= 1
     efvi_wake_signal(pointee.wake)
   }
 

@@ -83,6 +83,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   private func fire(_ events: UnsafeMutablePointer<EventQueueState>, _ now: UInt64) {
     endRun(events)
     if events.pointee.timer.descriptor >= 0 { _ = efvi_timer_arm(events.pointee.timer.descriptor, 0) }
+    events.pointee.counters.pointee.timers &+= 1
     events.post(
       ManagementEventWord.driver(subcode: ManagementEventWord.DriverKind.timer, data: events.pointee.instance & 0x3fff))
     guard events.pointee.timer.reload > 0 else {

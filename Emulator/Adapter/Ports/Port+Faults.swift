@@ -19,6 +19,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   func acceptWithFaults(_ arrived: WireFrame) {
     guard let faults = pointee.receiveFaults else { return }
     let verdict = faults.pointee.decide(length: arrived.length)
+    defer { pointee.faultWords.receive.pointee = faults.pointee.counters }
     guard !verdict.drop else {
       pointee.counters.faultDropped &+= 1
       return
@@ -55,6 +56,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   ) {
     guard let faults = pointee.transmitFaults else { return }
     let verdict = faults.pointee.decide(length: length)
+    defer { pointee.faultWords.transmit.pointee = faults.pointee.counters }
     guard !verdict.drop else {
       pointee.counters.faultDropped &+= 1
       return

@@ -70,7 +70,9 @@ extension UnsafeMutablePointer where Pointee == PortState {
     let word = pointee.clock.syncWord(pointee.clock.shown(time))
     for index in 0..<PortState.interfaceLimit {
       guard let interface = pointee.interfaces[index] else { continue }
-      if interface.pointee.wantsTimeSync { interface.pointee.events.post(word) }
+      guard interface.pointee.wantsTimeSync else { continue }
+      interface.pointee.events.pointee.counters.pointee.timeSyncs &+= 1
+      interface.pointee.events.post(word)
     }
   }
 }
