@@ -20,7 +20,14 @@ extension UnsafeMutablePointer where Pointee == PortState {
       pointee.wire.receiveRelease(pointee.wire.context)
       budget &-= 1
     }
-    if pointee.stampCount > 0 { synchroniseClock(pointee.clock.now()) }
+    if pointee.clockUsers > 0 { keepTime() }
+  }
+
+  /// What is due by the clock.
+  @inline(never)
+  private func keepTime() {
+    if pointee.stampCount > 0 { synchroniseClock(pointee.clock.underneath()) }
+    if pointee.timersRunning > 0 { fireTimers() }
   }
 
   /// Takes what came before a change of the filters, where the wire does not wait for a poll.
@@ -32,9 +39,10 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(never)
   private func stamp(_ frame: inout WireFrame) {
     if frame.timestamp == 0 || pointee.clock.isManual || pointee.clock.stampsFrames {
-      frame.timestamp = pointee.clock.now()
+      frame.timestamp = pointee.clock.underneath()
     }
     synchroniseClock(frame.timestamp)
+    frame.timestamp = pointee.clock.shown(frame.timestamp)
   }
 
   /// The MAC: length limits, padding.

@@ -161,7 +161,12 @@ extension Endpoint {
   @inline(__always)
   private mutating func stamp(_ index: UInt32) -> Timestamp? {
     guard interface.state.pointee.receivePrefixLength != 0 else { return nil }
-    return try? interface.receiveTimestamp(core.pointee.base + Int(index) * core.pointee.bufferSize)
+    return readStamp(index)
+  }
+
+  @inline(never)
+  private mutating func readStamp(_ index: UInt32) -> Timestamp? {
+    try? interface.receiveTimestamp(core.pointee.base + Int(index) * core.pointee.bufferSize)
   }
 
   @inline(never)
