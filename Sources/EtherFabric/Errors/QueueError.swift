@@ -13,6 +13,8 @@ public struct QueueError: Error, Equatable, Sendable, CustomStringConvertible {
     case lengthOutOfRange
     /// The DMA address cannot be put into a descriptor.
     case addressOutOfRange
+    /// A packed-stream buffer that does not start at a multiple of its size.
+    case unalignedBuffer
     /// The virtual interface was allocated without this queue.
     case noQueue
     /// A vectored transmit without fragments, or with too many.
@@ -23,6 +25,10 @@ public struct QueueError: Error, Equatable, Sendable, CustomStringConvertible {
     case poolEmpty
     /// The queue has stopped after a DMA fault and waits to be initialised again.
     case queueStopped
+    /// The virtual interface was allocated without what the call reads, or the event is of another kind.
+    case notEnabled
+    /// The adapter has put down none for this packet.
+    case noData
   }
 
   public let kind: Kind
@@ -44,7 +50,9 @@ public struct QueueError: Error, Equatable, Sendable, CustomStringConvertible {
     case .ringFull: EAGAIN
     case .poolEmpty: ENOBUFS
     case .queueStopped: ESHUTDOWN
-    case .lengthOutOfRange, .addressOutOfRange, .noQueue, .badVector, .foreignBuffer: EINVAL
+    case .noData: ENODATA
+    case .lengthOutOfRange, .addressOutOfRange, .unalignedBuffer, .noQueue, .badVector, .foreignBuffer, .notEnabled:
+      EINVAL
     }
   }
 
@@ -57,6 +65,11 @@ public struct QueueError: Error, Equatable, Sendable, CustomStringConvertible {
       "length \(value) is out of range, at most \(limit) bytes (\(name)). Split the packet or use a larger buffer."
     case .addressOutOfRange:
       "DMA address 0x\(String(value, radix: 16)) does not fit a descriptor (\(name)). Take it from a registration."
+    case .unalignedBuffer:
+      """
+      DMA address 0x\(String(value, radix: 16)) is no multiple of the buffer's \(limit) bytes (\(name)). Align the \
+      memory, and register it in a domain with DomainFlags.receivePackedStream.
+      """
     case .noQueue:
       "the virtual interface has no such queue (\(name)). Allocate it with a capacity above zero."
     case .badVector:
@@ -67,6 +80,10 @@ public struct QueueError: Error, Equatable, Sendable, CustomStringConvertible {
       "the pool has no free buffer (\(name)). Release frames, poll for completions, or make the pool larger."
     case .queueStopped:
       "the queue stopped after a DMA fault (\(name)). Reinitialise it."
+    case .notEnabled:
+      "the virtual interface was allocated without this, or the event has none (\(name)). See InterfaceFlags."
+    case .noData:
+      "the packet has none (\(name)). No filter brought it here."
     }
   }
 }
