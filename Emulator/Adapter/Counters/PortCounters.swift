@@ -6,6 +6,8 @@ struct PortCounters {
   var delivered: UInt64 = 0
   /// Frames that matched an interface and found no descriptor on any.
   var noDescriptor: UInt64 = 0
+  /// Frames that matched a packed-stream interface which had no credit.
+  var noCredit: UInt64 = 0
   /// Frames that no filter of an interface wanted: the kernel's, where the wire has one.
   var filtered: UInt64 = 0
   /// Frames above the port's MTU.

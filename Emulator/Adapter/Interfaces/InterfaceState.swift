@@ -37,6 +37,13 @@ struct InterfaceState {
   let datapath: Datapath
   /// Frames go one by one into posted buffers, with an event for each buffer. Other ways are off the main path.
   var receivesPlainly = true
+  /// Merged events and filter ids; nil without them.
+  var merge: UnsafeMutablePointer<MergeState>?
+  /// Nil without packed stream.
+  var packedStream: UnsafeMutablePointer<PackedStreamQueue>?
+  /// Whether it owes an event, and who does besides.
+  var isPending = false
+  var nextPending: UnsafeMutablePointer<InterfaceState>?
 
   var counters = InterfaceCounters()
 
@@ -61,6 +68,8 @@ struct InterfaceCounters {
   var receivedBytes: UInt64 = 0
   /// Dropped: no descriptor was posted.
   var noDescriptor: UInt64 = 0
+  /// Dropped: the host has granted no credit for it (packed stream).
+  var noCredit: UInt64 = 0
   /// Cut: the descriptors ended in the middle of the frame.
   var truncated: UInt64 = 0
   /// Dropped: the receive ring has stopped, or never was.

@@ -16,6 +16,11 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(__always)
   fileprivate func carryOut(_ register: Int, _ value: UInt64, _ interface: UnsafeMutablePointer<InterfaceState>) {
     switch register {
+    case DoorbellPage.receiveDoorbell:
+      guard let packed = interface.pointee.packedStream,
+        let credits = PackedStreamCredit.count(of: UInt32(truncatingIfNeeded: value))
+      else { fallthrough }
+      packed.pointee.grant(credits)
     default: pointee.counters.unknownCommands &+= 1
     }
   }

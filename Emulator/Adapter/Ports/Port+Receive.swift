@@ -20,6 +20,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
       pointee.wire.receiveRelease(pointee.wire.context)
       budget &-= 1
     }
+    if pointee.firstPending != nil { reportPending() }
     if pointee.stampCount > 0 { synchroniseClock(pointee.clock.now()) }
   }
 
@@ -65,7 +66,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
     dispatch(frame, errors: errors)
   }
 
-  /// The filter table, and a copy for each interface that wants one.
+  /// The filter table, and a copy for each interface that wants one. Who calls it outside `receiveFromWire` ends with
+  /// `reportPending`.
   @inline(__always)
   func dispatch(_ frame: WireFrame, errors: UInt64) {
     let classified = ClassifiedFrame(frame, errors: errors, layout: &pointee.layout)
@@ -93,6 +95,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     switch best {
     case .delivered: pointee.counters.delivered &+= 1
     case .noDescriptor: pointee.counters.noDescriptor &+= 1
+    case .noCredit: pointee.counters.noCredit &+= 1
     case .stopped: pointee.counters.receiveStopped &+= 1
     }
   }
@@ -102,5 +105,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
 enum DeliveryOutcome: UInt8 {
   case stopped
   case noDescriptor
+  /// Packed stream alone.
+  case noCredit
   case delivered
 }

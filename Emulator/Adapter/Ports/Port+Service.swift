@@ -65,6 +65,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(never)
   func synchroniseClock(_ now: UInt64) {
     guard pointee.clock.isSyncDue(now) else { return }
+    // Packets before it are reported before it.
+    if pointee.firstPending != nil { reportPending() }
     pointee.clock.lastSync = now
     for index in 0..<PortState.interfaceLimit {
       guard let interface = pointee.interfaces[index] else { continue }

@@ -29,6 +29,10 @@ struct PortState {
   var stampCount = 0
   var receiveFaults: UnsafeMutablePointer<FaultInjector>?
   var transmitFaults: UnsafeMutablePointer<FaultInjector>?
+  /// The first interface that owes an event; see `reportPending`.
+  var firstPending: UnsafeMutablePointer<InterfaceState>?
+  /// Bytes that the frame at hand had on the wire, where it has been cut since; otherwise 0.
+  var originalLength = 0
   /// Packets that one completion event may stand for.
   var completionBatch: UInt32
 
