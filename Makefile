@@ -1,7 +1,7 @@
-.PHONY: help build test demo bench lint format clean
+.PHONY: help build test demo bench sanitize lint format clean
 
 help: ## Lists these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 demo: ## Installs what is missing, builds for speed and shows the library at work
 	@Scripts/install-needed
@@ -18,6 +18,9 @@ build: ## Installs what is missing and builds everything for speed
 bench: ## Runs the benchmarks
 	@if [ -x Benchmarks/run ]; then Scripts/install-needed && Benchmarks/run; else echo "There is no Benchmarks/run."; fi
 
+sanitize: ## Runs the tests under the address and the thread sanitizer
+	@Scripts/sanitize
+
 lint: ## Checks the format of the Swift files
 	@Scripts/lint --strict
 
@@ -25,4 +28,4 @@ format: ## Rewrites the Swift files in the project's format
 	@Scripts/format
 
 clean: ## Removes what was built
-	rm -rf .build
+	rm -rf .build .build-address .build-thread

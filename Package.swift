@@ -154,6 +154,12 @@ let package = Package(
       path: "Tests/DatapathProbe", swiftSettings: strict),
     .testTarget(
       name: "DatapathTests", dependencies: ["NetworkLab"], path: "Tests/DatapathTests", swiftSettings: strict),
+    // What one packet costs in instructions: a program built for speed by Scripts/build-tests, and its judge.
+    .executableTarget(
+      name: "InstructionProbe", dependencies: ["EtherFabric", "EtherFabricEmulator", "CEmulatorRegistration"],
+      path: "Tests/InstructionProbe", swiftSettings: strict),
+    .testTarget(
+      name: "InstructionTests", path: "Tests/InstructionTests", exclude: ["instructions.tsv"], swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",
       dependencies: [

@@ -1,6 +1,7 @@
 import EmulatedAdapter
 import EtherFabric
 import EtherFabricFormats
+import Synchronization
 
 /// The host's side of an interface in its simplest form: descriptors, doorbells and event words by hand, so that
 /// what the adapter writes is seen as it is.
@@ -41,7 +42,8 @@ final class RawInterface {
   // MARK: Doorbells
 
   func ring(_ register: Int, _ value: Int) {
-    grant.doorbells.storeBytes(of: UInt32(value), toByteOffset: register, as: UInt32.self)
+    (grant.doorbells + register).assumingMemoryBound(to: Atomic<UInt32>.self).pointee.store(
+      UInt32(value), ordering: .releasing)
   }
 
   func service(_ reason: UInt32 = InterfaceGrant.Reason.poll) { grant.service?(grant.serviceContext, reason) }
@@ -116,13 +118,14 @@ final class RawInterface {
   /// Serves the adapter, and takes all words out of the event queue.
   func events() -> [UInt64] {
     service()
-    let slots = grant.eventQueue.assumingMemoryBound(to: UInt64.self)
+    let slots = grant.eventQueue.assumingMemoryBound(to: Atomic<UInt64>.self)
     var words: [UInt64] = []
     while true {
       let slot = eventRead & (grant.eventCapacity - 1)
-      guard EventWord(word: slots[slot]).isPresent else { return words }
-      words.append(slots[slot])
-      slots[slot] = .max
+      let word = slots[slot].load(ordering: .acquiring)
+      guard EventWord(word: word).isPresent else { return words }
+      words.append(word)
+      slots[slot].store(.max, ordering: .relaxed)
       eventRead += 1
     }
   }

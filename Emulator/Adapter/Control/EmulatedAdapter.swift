@@ -43,7 +43,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     port = .allocate(capacity: 1)
     port.initialize(
       to: PortState(
-        claim: claim, wire: wire.operations, translation: translation, interfaces: interfaces,
+        wire: wire.operations, claim: claim, translation: translation, interfaces: interfaces,
         matcher: filters.matcher, recipients: .allocate(capacity: PortState.interfaceLimit),
         scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64),
         maximumFrame: (settings.mtu ?? wire.mtu) + 18,

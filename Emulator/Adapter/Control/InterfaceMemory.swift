@@ -35,7 +35,7 @@ final class InterfaceMemory {
     let hasPrefix = !flags.isDisjoint(with: [.receiveTimestamps, .receiveEventMerge, .receiveFilterID])
     state.initialize(
       to: InterfaceState(
-        port: port, index: index, domain: request.domain, label: label, flags: flags, events: events.state,
+        index: index, port: port, domain: request.domain, label: label, flags: flags, events: events.state,
         ownsEvents: ownsEvents, doorbells: doorbells, receiveRing: receiveRing,
         receiveMask: options.receiveCapacity == 0 ? 0 : UInt32(options.receiveCapacity - 1),
         prefixLength: hasPrefix ? ReceivePrefix.length : 0, transmitRing: transmitRing,

@@ -4,8 +4,9 @@ import Synchronization
 
 /// The adapter's side of one virtual interface. Ring indexes are masked, as the doorbells carry them.
 struct InterfaceState {
-  let port: UnsafeMutablePointer<PortState>
+  // First, because the thread sanitizer takes the first field for the whole: `port` is read without its claim.
   let index: UInt32
+  let port: UnsafeMutablePointer<PortState>
   let domain: UInt32
   let label: Int
   let flags: InterfaceFlags

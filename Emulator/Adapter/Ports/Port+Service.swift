@@ -33,10 +33,12 @@ extension UnsafeMutablePointer where Pointee == PortState {
   /// sleep, and no poll would follow.
   @inline(never)
   func claimForDoorbell(isPatient: Bool) -> Bool {
-    pointee.counters.contended &+= 1
     var spin = 0
     while isPatient || spin < 10_000 {
-      if tryClaim() { return true }
+      if tryClaim() {
+        pointee.counters.contended &+= 1
+        return true
+      }
       spin &+= 1
       if spin & 0xff == 0xff { yieldProcessor() }
     }

@@ -5,8 +5,9 @@ import Synchronization
 /// The datapath of a port at a fixed address: nothing in it is counted by reference. One thread at a time works on
 /// it, the one that has taken `claim`.
 struct PortState {
-  let claim: UnsafeMutablePointer<Atomic<Bool>>
+  // Not the first field, which the thread sanitizer takes for the whole: `claim` is read without the claim.
   var wire: WireOperations
+  let claim: UnsafeMutablePointer<Atomic<Bool>>
   let translation: TranslationTable
   let interfaces: UnsafeMutablePointer<UnsafeMutablePointer<InterfaceState>?>
   let matcher: FilterMatcher

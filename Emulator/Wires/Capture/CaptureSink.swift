@@ -7,7 +7,8 @@ import Synchronization
 /// A datapath reaches it by pointer, so that it neither retains nor allocates.
 struct CaptureSink: ~Copyable {
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
-  private var dumper: OpaquePointer?
+  /// Nil once closed. Under the lock; behind a pointer, so that two threads that wait for it do not both hold the sink.
+  private let dumper: UnsafeMutablePointer<OpaquePointer?>
   private let snapLength: Int
   let recorded = SharedCount()
   let lost = SharedCount()
@@ -16,23 +17,25 @@ struct CaptureSink: ~Copyable {
 
   /// Takes over the dumper.
   init(dumper: OpaquePointer, snapLength: Int) {
-    self.dumper = dumper
+    self.dumper = .allocate(capacity: 1)
+    self.dumper.initialize(to: dumper)
     self.snapLength = snapLength
     lock = .allocate(capacity: 1)
     pthread_mutex_init(lock, nil)
   }
 
   deinit {
-    if let dumper { pcap_dump_close(dumper) }
+    if let dumper = dumper.pointee { pcap_dump_close(dumper) }
+    dumper.deallocate()
     pthread_mutex_destroy(lock)
     lock.deallocate()
   }
 
   /// Appends a record. False when it is lost.
-  mutating func record(_ bytes: UnsafeRawPointer, length: Int, originalLength: Int, timestamp: UInt64) -> Bool {
+  func record(_ bytes: UnsafeRawPointer, length: Int, originalLength: Int, timestamp: UInt64) -> Bool {
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
-    guard let dumper, length >= 0, failure.load(ordering: .relaxed) == 0 else {
+    guard let dumper = dumper.pointee, length >= 0, failure.load(ordering: .relaxed) == 0 else {
       lost.add()
       return false
     }
@@ -56,23 +59,23 @@ struct CaptureSink: ~Copyable {
   }
 
   /// Empties libpcap's buffer into the kernel.
-  mutating func flush() {
+  func flush() {
     pthread_mutex_lock(lock)
     flushLocked()
     pthread_mutex_unlock(lock)
   }
 
   /// Empties the buffer and closes the file.
-  mutating func close() {
+  func close() {
     pthread_mutex_lock(lock)
     flushLocked()
-    if let dumper { pcap_dump_close(dumper) }
-    dumper = nil
+    if let open = dumper.pointee { pcap_dump_close(open) }
+    dumper.pointee = nil
     pthread_mutex_unlock(lock)
   }
 
   private func flushLocked() {
-    guard let dumper, failure.load(ordering: .relaxed) == 0 else { return }
+    guard let dumper = dumper.pointee, failure.load(ordering: .relaxed) == 0 else { return }
     Glibc.errno = 0
     if pcap_dump_flush(dumper) != 0 { fail() }
   }
