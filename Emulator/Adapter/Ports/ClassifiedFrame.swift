@@ -22,8 +22,6 @@ struct ClassifiedFrame {
         l4: layout.l4Class.rawValue, multicast: layout.destinationClass != .unicast)
     if verdict.ipBad { flags |= Bit.ipChecksumBad }
     if verdict.l4Bad { flags |= Bit.l4ChecksumBad }
-    if !layout.isOrdinary { flags = Self.extraordinary(layout, bytes, flags) }
-    eventFlags = flags
 
     let destination =
       UInt64(UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self))) << 16
@@ -42,14 +40,22 @@ struct ClassifiedFrame {
         isFragment: false)
     default: break
     }
-    if layout.l4Class != .none { key.setPorts(source: layout.sourcePort, destination: layout.destinationPort) }
+    if layout.l4Class != .none {
+      key.setPorts(source: layout.sourcePort, destination: layout.destinationPort)
+      if layout.destinationPort == FrameLayout.vxlanPort { flags = Self.extraordinary(&layout, bytes, flags) }
+    } else if !layout.isOrdinary {
+      flags = Self.extraordinary(&layout, bytes, flags)
+    }
     self.key = key
+    eventFlags = flags
   }
 
   /// The bits of a frame whose headers end too early, or that carries another: then the classes are those of what is
   /// inside, beside a verdict of its own.
   @inline(never)
-  private static func extraordinary(_ layout: FrameLayout, _ bytes: UnsafeRawPointer, _ flags: UInt64) -> UInt64 {
+  private static func extraordinary(
+    _ layout: inout FrameLayout, _ bytes: UnsafeRawPointer, _ flags: UInt64
+  ) -> UInt64 {
     typealias Bit = ReceiveEventWord.Bit
     var bits = flags | (layout.isIncomplete ? Bit.parseIncomplete : 0)
     guard let inner = layout.carriedFrame(bytes) else { return bits }

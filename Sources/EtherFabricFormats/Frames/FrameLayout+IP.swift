@@ -94,7 +94,6 @@ extension FrameLayout {
     default: return markOther()
     }
     ports = UInt32(bigEndian: frame.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
-    if destinationPort == Self.vxlanPort, l4Class == .udp { oddities |= Oddity.carrier }
   }
 
   /// Neither TCP nor UDP, or too little of it.

@@ -47,8 +47,10 @@ public struct FrameLayout: Sendable, Equatable {
   /// extension headers than are followed.
   public var isIncomplete: Bool { oddities & Oddity.incomplete != 0 }
   /// Whether the frame may carry another: UDP to the port of VXLAN, or GRE. See `carriedFrame`.
-  public var mayCarryFrame: Bool { oddities & Oddity.carrier != 0 }
-  /// Whether there is nothing of these.
+  public var mayCarryFrame: Bool {
+    oddities & Oddity.carrier != 0 || l4Class == .udp && destinationPort == Self.vxlanPort
+  }
+  /// Whether there is nothing of these, the port of VXLAN left aside.
   @inlinable @inline(__always)
   public var isOrdinary: Bool { oddities == 0 }
 
