@@ -67,8 +67,9 @@ extension EmulatedAdapter {
           EINVAL, "\(name) capacity \(value)", "Allowed: 0, \(allowed.map(String.init).joined(separator: ", ")).")
       }
     }
-    try size("receive", options.receiveCapacity, InterfaceRules.receiveSizes(datapath))
+    try size("receive", options.receiveCapacity, InterfaceRules.receiveSizes(datapath, options.flags))
     try size("transmit", options.transmitCapacity, InterfaceRules.transmitSizes(datapath))
+    if options.flags.contains(.receivePackedStream) { try checkPackedStream(request, domain) }
     if let events = options.eventCapacity, request.eventQueueOwner == nil {
       guard InterfaceRules.eventSizes(datapath).contains(events) else {
         let allowed = InterfaceRules.eventSizes(datapath).map(String.init).joined(separator: ", ")
@@ -77,6 +78,30 @@ extension EmulatedAdapter {
     }
     // The domain decides on the addresses, whatever the caller says.
     return options.flags.subtracting([.transmitPhysicalAddresses, .receivePhysicalAddresses])
+  }
+
+  /// What packed stream wants of its domain and its event queue.
+  private func checkPackedStream(_ request: InterfaceRequest, _ domain: DomainState) throws(EtherFabricError) {
+    guard !domain.flags.isDisjoint(with: InterfaceRules.packedStreamFlags) else {
+      throw refusal(
+        EINVAL, "packed stream in a domain that is not made for it",
+        "Allocate the domain with DomainFlags.receivePackedStream.")
+    }
+    guard request.eventQueueOwner == nil else {
+      throw refusal(
+        EINVAL, "packed stream on the event queue of another interface",
+        "Give it an event queue of its own: credits are counted by its size.")
+    }
+    let options = request.options
+    let slots = options.eventCapacity ?? RingRules.packedStreamEventSize
+    let credits = PackedStreamLayout.maximumCredits(
+      eventCapacity: slots - 1 - settings.eventClearStride, transmitCapacity: max(0, options.transmitCapacity - 1),
+      hasTransmitTimes: !options.flags.isDisjoint(with: [.transmitTimestamps, .transmitAlternatives]))
+    guard credits > 0 else {
+      throw refusal(
+        ENOSPC, "\(slots) events are not enough for one credit of packed stream beside the transmits",
+        "Leave the event capacity out, or the transmit ring.")
+    }
   }
 
   private func eventQueue(
@@ -100,7 +125,8 @@ extension EmulatedAdapter {
     let perTransmit = options.flags.contains(.transmitTimestamps) ? 3 : 1
     let wanted = options.receiveCapacity + options.transmitCapacity * perTransmit
     let sizes = InterfaceRules.eventSizes(domain.datapath)
-    guard let capacity = options.eventCapacity ?? RingRules.size(atLeast: wanted, of: sizes) else {
+    let fixed = options.flags.contains(.receivePackedStream) ? RingRules.packedStreamEventSize : nil
+    guard let capacity = options.eventCapacity ?? fixed ?? RingRules.size(atLeast: wanted, of: sizes) else {
       throw refusal(ENOSPC, "no event queue holds \(wanted) events", "Make the rings smaller.")
     }
     let descriptor = settings.service == .inline ? wire.waitDescriptor : -1
@@ -205,6 +231,7 @@ extension EmulatedAdapter {
       state.pointee.receiveAccepted = 0
       state.pointee.receiveStopped = false
       if let express = state.pointee.express { state.restartQueues(express) }
+      state.pointee.packedStream?.pointee.restart()
       state.pointee.clearDoorbell(DoorbellPage.receiveDoorbell)
     }
   }

@@ -57,9 +57,23 @@ final class InterfaceMemory {
         fillsIPChecksum: !flags.contains(.noIPChecksum), fillsL4Checksum: !flags.contains(.noL4Checksum),
         stampsTransmits: flags.contains(.transmitTimestamps), isRestricted: flags.contains(.transmitTCPUDPOnly),
         datapath: domain.datapath, express: express, receivesPlainly: !isExpress, counterWords: counters))
+    guard !isExpress, options.receiveCapacity > 0 else { return }
+    if flags.contains(.receivePackedStream) {
+      let packed = UnsafeMutablePointer<PackedStreamQueue>.allocate(capacity: 1)
+      packed.initialize(to: PackedStreamQueue(flags))
+      state.pointee.packedStream = packed
+      state.pointee.receivesPlainly = false
+    } else if MergeState.isNeeded(flags) {
+      let merge = UnsafeMutablePointer<MergeState>.allocate(capacity: 1)
+      merge.initialize(to: MergeState(flags))
+      state.pointee.merge = merge
+      state.pointee.receivesPlainly = false
+    }
   }
 
   deinit {
+    state.pointee.merge?.deallocate()
+    state.pointee.packedStream?.deallocate()
     state.deallocate()
     express?.pointee.deallocate()
     express?.deallocate()

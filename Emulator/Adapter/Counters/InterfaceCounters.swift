@@ -4,6 +4,8 @@ struct InterfaceCounters {
   var receivedBytes: UInt64 = 0
   /// Dropped: no descriptor was posted.
   var noDescriptor: UInt64 = 0
+  /// Dropped: the host has granted no credit for it (packed stream).
+  var noCredit: UInt64 = 0
   /// Cut: the descriptors ended in the middle of the frame.
   var truncated: UInt64 = 0
   /// Dropped: the receive ring has stopped, or never was.
@@ -25,6 +27,7 @@ extension InterfaceCounters: CounterWords {
     .init(\.received, "rx_packets", "frames written to buffers"),
     .init(\.receivedBytes, "rx_bytes", "bytes of these, without prefix", unit: "bytes"),
     .init(\.noDescriptor, "rx_no_descriptor", "frames dropped: no descriptor was posted"),
+    .init(\.noCredit, "rx_no_credit", "frames dropped: no packed-stream credit was left"),
     .init(\.truncated, "rx_truncated", "frames cut: descriptors ended within the frame"),
     .init(\.receiveStopped, "rx_stopped", "frames dropped: the ring has stopped, or never was"),
     .init(\.receiveFaults, "rx_dma_faults", "receive rings stopped by a DMA fault", unit: "events"),

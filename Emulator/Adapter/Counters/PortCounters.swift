@@ -6,6 +6,8 @@ struct PortCounters {
   var delivered: UInt64 = 0
   /// Frames that matched an interface and found no descriptor on any.
   var noDescriptor: UInt64 = 0
+  /// Frames that matched a packed-stream interface which had no credit.
+  var noCredit: UInt64 = 0
   /// Frames that no filter of an interface wanted: the kernel's, where the wire has one.
   var filtered: UInt64 = 0
   /// Frames above the port's MTU.
@@ -40,6 +42,7 @@ extension PortCounters: CounterWords {
     .init(\.receivedBytes, "rx_bytes", "bytes of these, without FCS", unit: "bytes"),
     .init(\.delivered, "rx_delivered", "frames written to at least one interface"),
     .init(\.noDescriptor, "rx_no_descriptor", "frames dropped: no receive descriptor was posted"),
+    .init(\.noCredit, "rx_no_credit", "frames dropped: no packed-stream credit was left"),
     .init(\.filtered, "rx_filtered", "frames that no filter of an interface took"),
     .init(\.oversize, "rx_oversize", "frames dropped: above the MTU"),
     .init(\.runts, "rx_runts", "frames dropped: shorter than an Ethernet header"),

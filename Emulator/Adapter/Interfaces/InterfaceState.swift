@@ -40,6 +40,13 @@ struct InterfaceState {
   let express: UnsafeMutablePointer<ExpressInterfaceState>?
   /// Frames go one by one into posted buffers, with an event for each buffer. Other ways are off the main path.
   var receivesPlainly: Bool
+  /// Merged events and filter ids; nil without them.
+  var merge: UnsafeMutablePointer<MergeState>?
+  /// Nil without packed stream.
+  var packedStream: UnsafeMutablePointer<PackedStreamQueue>?
+  /// Whether it owes an event, and who does besides.
+  var isPending = false
+  var nextPending: UnsafeMutablePointer<InterfaceState>?
 
   /// In memory that others may look at.
   let counterWords: UnsafeMutablePointer<InterfaceCounters>

@@ -18,6 +18,11 @@ extension UnsafeMutablePointer where Pointee == PortState {
     switch register {
     case DoorbellPage.eventQueueTimer:
       return setTimer(TimerRegister(word: UInt32(truncatingIfNeeded: value)), interface.pointee.events)
+    case DoorbellPage.receiveDoorbell:
+      guard let packed = interface.pointee.packedStream,
+        let credits = PackedStreamCredit.count(of: UInt32(truncatingIfNeeded: value))
+      else { break }
+      return packed.pointee.grant(credits)
     case DoorbellPage.eventCredits:
       guard let express = interface.pointee.express else { break }
       return interface.grantCredits(CreditRegister(word: UInt32(truncatingIfNeeded: value)), express)

@@ -43,8 +43,10 @@ extension UnsafeMutablePointer where Pointee == PortState {
         isHeld = true
       }
     }
+    if verdict.cutLength >= 0 { pointee.originalLength = arrived.length }
     accept(frame, errors: errors)
     if verdict.duplicate, !isHeld { accept(frame, errors: errors) }
+    pointee.originalLength = 0
     faults.pointee.framePassed()
     releaseHeldFrames()
   }

@@ -20,6 +20,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
       pointee.wire.receiveRelease(pointee.wire.context)
       budget &-= 1
     }
+    if pointee.firstPending != nil { reportPending() }
     if pointee.clockUsers > 0 { keepTime() }
   }
 
@@ -73,7 +74,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
     dispatch(frame, errors: errors)
   }
 
-  /// The filter table, and a copy for each interface that wants one.
+  /// The filter table, and a copy for each interface that wants one. Who calls it outside `receiveFromWire` ends with
+  /// `reportPending`.
   @inline(__always)
   func dispatch(_ frame: WireFrame, errors: UInt64) {
     let classified = ClassifiedFrame(frame, errors: errors, layout: &pointee.layout)
@@ -102,6 +104,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     case .delivered: pointee.counters.delivered &+= 1
     case .noDescriptor: pointee.counters.noDescriptor &+= 1
     case .oversize: pointee.counters.oversize &+= 1
+    case .noCredit: pointee.counters.noCredit &+= 1
     case .stopped: pointee.counters.receiveStopped &+= 1
     }
   }
@@ -113,5 +116,7 @@ enum DeliveryOutcome: UInt8 {
   /// Longer than a slot of a superbuf.
   case oversize
   case noDescriptor
+  /// Packed stream alone.
+  case noCredit
   case delivered
 }

@@ -70,6 +70,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(never)
   func synchroniseClock(_ time: UInt64) {
     guard pointee.clock.isSyncDue(time), pointee.clock.sendsSyncs else { return }
+    // Packets before it are reported before it.
+    if pointee.firstPending != nil { reportPending() }
     pointee.clock.lastSync = time
     let word = pointee.clock.syncWord(pointee.clock.shown(time))
     for index in 0..<PortState.interfaceLimit {

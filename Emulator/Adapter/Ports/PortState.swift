@@ -42,6 +42,10 @@ struct PortState {
   var transmitFaults: UnsafeMutablePointer<FaultInjector>?
   /// What the fault plan did, where others may look at it.
   let faultWords: (receive: UnsafeMutablePointer<FaultCounters>, transmit: UnsafeMutablePointer<FaultCounters>)
+  /// The first interface that owes an event; see `reportPending`.
+  var firstPending: UnsafeMutablePointer<InterfaceState>?
+  /// Bytes that the frame at hand had on the wire, where it has been cut since; otherwise 0.
+  var originalLength = 0
   /// Packets that one completion event may stand for.
   var completionBatch: UInt32
   /// Receive queues of superbufs (EFCT, EF10CT) that interfaces are attached to, by number.

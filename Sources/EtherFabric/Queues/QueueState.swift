@@ -13,6 +13,8 @@ struct QueueState {
   @usableFromInline var eventMask: UInt32
   @usableFromInline var eventPointer: UInt32 = 0
   @usableFromInline var clearStride: UInt32 = 0
+  /// `receiveMask` where each receive event completes one buffer; 0 where events are merged, and in packed stream.
+  @usableFromInline var plainReceiveMask: UInt32 = 0
   /// Queues by label, 32 entries, on the VI that owns the event queue.
   @usableFromInline var labels: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>
 
@@ -30,6 +32,9 @@ struct QueueState {
   @usableFromInline var inJumbo = false
   @usableFromInline var label: UInt8 = 0
   @usableFromInline var discardBits: UInt64
+  /// The first DMA address that `receiveInit` does not write by itself: the end of those that fit a descriptor, and 0 in
+  /// packed stream.
+  @usableFromInline var receiveAddressLimit: UInt64 = TransmitDescriptor.maximumAddress + 1
 
   // Transmit ring.
   @usableFromInline var transmitDescriptors: UnsafeMutablePointer<UInt64>
@@ -70,6 +75,13 @@ struct QueueState {
   @usableFromInline var context: UnsafeMutableRawPointer
   @usableFromInline var counts = EventCounts()
 
+  // Receiving in other ways than with an event for each buffer.
+  /// Descriptors that merged events have completed: ahead of `receiveRemoved` by those not unbundled yet.
+  @usableFromInline var receiveCompleted: UInt32 = 0
+  /// Frames carry the id of their filter in the prefix.
+  @usableFromInline var hasFilterIDs = false
+  @usableFromInline var packedStream: PackedStreamState
+
   @usableFromInline
   init(
     grant: borrowing InterfaceGrant, ids: UnsafeMutablePointer<UInt32>, transmitIDs: UnsafeMutablePointer<UInt32>,
@@ -92,6 +104,13 @@ struct QueueState {
     receiveBufferLength = UInt32(RingRules.defaultReceiveBufferLength)
     receivePrefixLength = UInt32(grant.receivePrefixLength)
     discardBits = DiscardMask.standard.eventBits
+    hasFilterIDs = grant.flags.contains(.receiveFilterID)
+    packedStream = PackedStreamState(grant.flags)
+    if packedStream.isOn {
+      receiveAddressLimit = 0
+    } else if !grant.flags.contains(.receiveEventMerge) {
+      plainReceiveMask = receiveMask
+    }
     label = UInt8(grant.label)
     clearStride = UInt32(grant.eventClearStride)
     stampsTransmits = grant.flags.contains(.transmitTimestamps)
