@@ -84,7 +84,8 @@ import Testing
     for size in [100, 8000] {
       try record(100, size: size)
       let run = try Tool(
-        ["sink", device, "--queue", "2048", "--count", "100", "--seconds", "20", "--verify", "--timestamps", "--json"] + options
+        ["sink", device, "--queue", "2048", "--count", "100", "--seconds", "20", "--verify", "--timestamps", "--json"]
+          + options
       ).wait()
       #expect(run.status == 0, "\(run.output)\(run.errors)")
       let json = try JSON(run.output)
@@ -94,7 +95,9 @@ import Testing
       #expect(json.text("received", "reception")?.hasPrefix(reception) == true)
       #expect(json.number("timestamps", "stamped") == 100 && json.number("timestamps", "unstamped") == 0)
       let events = try #require(json.number("received", "events"))
-      #expect(options.isEmpty ? events >= 100 : events < 50)
+      // Buffers of a jumbo share no event but in its middle.
+      let isShared = options == ["--packed-stream"] || options == ["--merge"] && size == 100
+      #expect(isShared ? events < 50 : events >= 100)
     }
   }
 

@@ -20,7 +20,7 @@ struct ReceptionTests {
       let domain = try bench.driver.allocateProtectionDomain()
       let pool = try PacketPool(domain, count: 1024, bufferSize: 512, hugePages: .never)
       var endpoint = try Endpoint(domain, pool: pool, options: InterfaceOptions(flags: flags))
-      try Self.everything.forEach { try endpoint.addFilter($0) }
+      for filter in Self.everything { try endpoint.addFilter(filter) }
       for frame in Self.frames { #expect(bench.send(frame)) }
       var taken: [Taken] = []
       _ = eventually {
@@ -42,7 +42,7 @@ struct ReceptionTests {
       var receiver = try PackedStreamReceiver(
         try bench.driver.allocateProtectionDomain(flags: .receivePackedStream),
         options: InterfaceOptions(flags: flags.union(.receiveTimestamps)), hugePages: .never)
-      try Self.everything.forEach { try receiver.addFilter($0) }
+      for filter in Self.everything { try receiver.addFilter(filter) }
       for frame in Self.frames { #expect(bench.send(frame)) }
       var taken: [Taken] = []
       var unstamped = 0
