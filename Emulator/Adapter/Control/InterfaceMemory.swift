@@ -16,7 +16,7 @@ final class InterfaceMemory {
   init(
     request: InterfaceRequest, domain: DomainState, index: UInt32, label: Int, flags: InterfaceFlags,
     events: EventQueueMemory,
-    ownsEvents: Bool, port: UnsafeMutablePointer<PortState>
+    ownsEvents: Bool, port: UnsafeMutablePointer<PortState>, minimumFill: Int
   ) {
     let options = request.options
     let receiveBytes = max(options.receiveCapacity, 1) * 8
@@ -32,12 +32,14 @@ final class InterfaceMemory {
     self.events = events
     self.index = index
     state = .allocate(capacity: 1)
+    let receiveMask = options.receiveCapacity == 0 ? 0 : UInt32(options.receiveCapacity - 1)
     let hasPrefix = !flags.isDisjoint(with: [.receiveTimestamps, .receiveEventMerge, .receiveFilterID])
     state.initialize(
       to: InterfaceState(
         index: index, port: port, domain: request.domain, label: label, flags: flags, events: events.state,
         ownsEvents: ownsEvents, doorbells: doorbells, receiveRing: receiveRing,
-        receiveMask: options.receiveCapacity == 0 ? 0 : UInt32(options.receiveCapacity - 1),
+        receiveMask: receiveMask, acceptMask: minimumFill == 0 ? receiveMask : 0,
+        minimumFill: UInt32(clamping: minimumFill),
         prefixLength: hasPrefix ? ReceivePrefix.length : 0, transmitRing: transmitRing,
         transmitMask: options.transmitCapacity == 0 ? 0 : UInt32(options.transmitCapacity - 1),
         fillsIPChecksum: !flags.contains(.noIPChecksum), fillsL4Checksum: !flags.contains(.noL4Checksum),
