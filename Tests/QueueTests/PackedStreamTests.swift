@@ -332,7 +332,7 @@ import Testing
   }
 
   private func packets(_ event: Event) throws -> Event.PackedStream {
-    guard case .receivePackedStream(let packets) = event else { throw QueueError(.notEnabled) }
+    guard case .receivePackedStream(let packets) = event else { throw QueueError(.wrongEvent) }
     return packets
   }
 

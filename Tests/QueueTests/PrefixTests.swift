@@ -10,9 +10,9 @@ import Testing
     /// Kind and offset of each field.
     var layout: [(Int, Int)]
     /// Nil for `EINVAL`.
-    var filterID: UInt32?
+    var filterID: UInt16?
 
-    init(_ flags: InterfaceFlags, _ layout: [(Int, Int)], _ filterID: UInt32? = nil) {
+    init(_ flags: InterfaceFlags, _ layout: [(Int, Int)], _ filterID: UInt16? = nil) {
       self.flags = flags
       self.layout = layout
       self.filterID = filterID
@@ -53,7 +53,7 @@ import Testing
     #expect(bytes == (row.flags.isEmpty ? nil : 2569))
   }
 
-  private func filterID(_ bench: borrowing Bench, _ event: Event, _ prefix: [UInt8]) -> Result<UInt32, QueueError> {
+  private func filterID(_ bench: borrowing Bench, _ event: Event, _ prefix: [UInt8]) -> Result<UInt16, QueueError> {
     let state = bench.interface.state
     return prefix.withUnsafeBytes { bytes in
       Result { () throws(QueueError) in try state.filterIDOfPrefix(event, buffer: bytes.baseAddress!) }
@@ -64,23 +64,23 @@ import Testing
   func theFilterIsAtFourWhereItIsWanted(_ row: Row) throws {
     let bench = try bench(row.flags)
     let multi = Event.ReceiveMulti(descriptors: 1, flags: [], queue: 0, reason: .checksumBad)
-    let wanted: Result<UInt32, QueueError> = row.filterID.map { .success($0) } ?? .failure(QueueError(.notEnabled))
+    let wanted: Result<UInt16, QueueError> = row.filterID.map { .success($0) } ?? .failure(QueueError(.wrongEvent))
     for event in [received(1, 60), discarded(1, 60, .checksumBad), .receiveMulti(multi), .receiveMultiDiscard(multi)] {
       #expect(filterID(bench, event, prefix) == wanted)
     }
     // Other events are of no packet.
     for event in [transmitted(1), .receivePackedStream(.init(packets: 1, queue: 0, nextBuffer: false)), .reset] {
-      #expect(filterID(bench, event, prefix) == .failure(QueueError(.notEnabled)))
+      #expect(filterID(bench, event, prefix) == .failure(QueueError(.wrongEvent)))
     }
-    #expect(QueueError(.notEnabled).errno == 22)
+    #expect(QueueError(.wrongEvent).errno == 22)
   }
 
   @Test func theMarkOfBitSevenSaysThatNoFilterWasLookedAt() throws {
     let bench = try bench(.receiveFilterID)
     var marked = prefix
     marked[7] = 0x80
-    #expect(filterID(bench, received(1, 60), marked) == .failure(QueueError(.noData)))
-    #expect(QueueError(.noData).errno == 61)
+    #expect(filterID(bench, received(1, 60), marked) == .failure(QueueError(.noFilter)))
+    #expect(QueueError(.noFilter).errno == 61)
     marked[7] = 0x7f
     marked[4] = 0xff
     marked[5] = 0xff

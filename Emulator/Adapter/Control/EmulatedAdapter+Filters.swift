@@ -8,7 +8,8 @@ extension EmulatedAdapter {
       try fails(.filter, "VirtualInterface.addFilter", &state)
       let cookie = try port.withClaim { () throws(EtherFabricError) in
         port.takeEarlierFrames()
-        return try filters.insert(filter, interface: interface)
+        return try filters.insert(
+          filter, interface: interface, queue: try receiveQueue(for: filter, interface: interface))
       }
       updateStealing()
       return cookie

@@ -23,14 +23,22 @@ extension EmulatedAdapter {
       events.labels |= 1 << UInt32(label)
       let memory = InterfaceMemory(
         request: request, domain: domain, index: index, label: label, flags: flags, events: events,
-        ownsEvents: request.eventQueueOwner == nil, port: port, minimumFill: settings.minimumFill)
+        ownsEvents: request.eventQueueOwner == nil, port: port, counters: counters.openInterface(index),
+        minimumFill: settings.minimumFill)
       state.interfaces[index] = memory
       port.withClaim {
         port.pointee.interfaces[Int(index)] = memory.state
         guard memory.state.pointee.stamps else { return }
         port.pointee.stampCount += 1
+        port.pointee.clockUsers += 1
         events.state.pointee.stampCount += 1
-        events.state.post(port.pointee.clock.syncWord(port.pointee.clock.now()))
+        events.state.pointee.counters.pointee.timeSyncs &+= 1
+        let now = port.pointee.clock.now()
+        if let express = memory.state.pointee.express {
+          memory.state.postTimeSync(port.pointee.clock.expressSyncWord(now), express)
+        } else {
+          events.state.post(port.pointee.clock.syncWord(now))
+        }
       }
       return grant(memory, request)
     }
@@ -101,12 +109,20 @@ extension EmulatedAdapter {
     _ request: InterfaceRequest, _ domain: DomainState, index: UInt32, _ state: inout ControlState
   ) throws(EtherFabricError) -> EventQueueMemory {
     if let owner = request.eventQueueOwner {
+      guard !domain.datapath.isExpress else {
+        throw refusal(
+          EINVAL, "an X3 or X4 express has an event queue for every interface",
+          "Allocate the interface with one of its own.")
+      }
       guard let memory = state.interfaces[owner] else {
         throw refusal(EINVAL, "no interface \(owner) to share an event queue with", "Share with one that lives.")
       }
       return memory.events
     }
     let options = request.options
+    if domain.datapath.isExpress {
+      return try expressEventQueue(options, domain.datapath, index: index)
+    }
     let perTransmit = options.flags.contains(.transmitTimestamps) ? 3 : 1
     let wanted = options.receiveCapacity + options.transmitCapacity * perTransmit
     let sizes = InterfaceRules.eventSizes(domain.datapath)
@@ -115,7 +131,10 @@ extension EmulatedAdapter {
       throw refusal(ENOSPC, "no event queue holds \(wanted) events", "Make the rings smaller.")
     }
     let descriptor = settings.service == .inline ? wire.waitDescriptor : -1
-    return try EventQueueMemory(capacity: capacity, owner: index, wireDescriptor: descriptor)
+    let hasTimer = domain.datapath == .ef10 && options.flags.contains(.eventTimer)
+    return try EventQueueMemory(
+      capacity: capacity, owner: index, wireDescriptor: descriptor, port: port, hasTimer: hasTimer,
+      counters: counters)
   }
 
   private func grant(_ memory: InterfaceMemory, _ request: InterfaceRequest) -> InterfaceGrant {
@@ -130,6 +149,12 @@ extension EmulatedAdapter {
       eventClearStride: settings.eventClearStride)
     grant.datapath = memory.state.pointee.datapath
     grant.command = commandInterface
+    grant.express = expressGrant(memory.state)
+    grant.timestampFormat = port.pointee.clock.format
+    grant.receiveStampCorrection = settings.receiveStampCorrection
+    grant.transmitStampCorrection = settings.transmitStampCorrection
+    grant.reportsClockState = settings.reportsClockState
+    grant.timerQuantum = grant.datapath == .ef10 ? EventTimer.quantum : 0
     return grant
   }
 
@@ -139,28 +164,47 @@ extension EmulatedAdapter {
       port.withClaim {
         port.pointee.interfaces[Int(resource)] = nil
         filters.removeAll(interface: resource)
+        for queue in detachAll(memory.state) { state.superbufs[queue] = nil }
+        counters.closeInterface(resource)
+        memory.events.labels &= ~(1 << UInt32(memory.state.pointee.label))
+        if memory.events.labels == 0 { port.stopTimer(memory.events.state) }
         guard memory.state.pointee.stamps else { return }
         port.pointee.stampCount -= 1
+        port.pointee.clockUsers -= 1
         memory.events.state.pointee.stampCount -= 1
       }
-      memory.events.labels &= ~(1 << UInt32(memory.state.pointee.label))
       updateStealing()
     }
   }
 
   public func putSoftwareEvent(_ data: UInt32, interface: UInt32) throws(EtherFabricError) {
-    try raise(ManagementEventWord(kind: ManagementEventWord.Kind.software, data: data).word, interface: interface)
+    let isExpress = try withInterface(interface, "VirtualInterface.putSoftwareEvent") { state in
+      guard !state.pointee.datapath.isExpress else { return true }
+      // The driver does not look what became of it.
+      guard !state.pointee.events.pointee.isHalted else { return false }
+      state.pointee.events.post(ManagementEventWord(kind: ManagementEventWord.Kind.software, data: data).word)
+      return false
+    }
+    guard !isExpress else {
+      throw EtherFabricError(
+        "VirtualInterface.putSoftwareEvent", errno: EOPNOTSUPP,
+        reason: "the event queue of an X3 or X4 express has no software events",
+        remedy: "Wake its reader some other way, or use an interface of EF10.")
+    }
   }
 
   /// Puts any event word in the event queue of an interface: what hardware raises once a year, now.
+  /// On an X3 or X4 the word gets the phase of its slot.
   public func raise(_ word: UInt64, interface: UInt32) throws(EtherFabricError) {
-    try withInterface(interface, "EmulatedAdapter.raise") { $0.pointee.events.post(word) }
+    try withInterface(interface, "EmulatedAdapter.raise") { $0.post(word) }
   }
 
   public func flush(interface: UInt32) throws(EtherFabricError) {
     try withInterface(interface, "VirtualInterface.flush") { state in
       state.pointee.receiveStopped = true
       state.pointee.transmitStopped = true
+      guard !state.pointee.events.pointee.isHalted else { return }
+      if let express = state.pointee.express { return state.flushExpress(express) }
       let label = UInt32(state.pointee.label)
       typealias Kind = ManagementEventWord.Kind
       if state.pointee.transmitMask != 0 {
@@ -173,18 +217,20 @@ extension EmulatedAdapter {
   }
 
   public func restartTransmit(interface: UInt32) throws(EtherFabricError) {
-    try withInterface(interface, "VirtualInterface.reinitializeTransmitQueue") { state in
+    try withRing(interface, "VirtualInterface.reinitializeTransmitQueue") { state in
       state.pointee.transmitRead = 0
       state.pointee.transmitStopped = false
       state.pointee.unreported = 0
+      if let express = state.pointee.express { state.restartStream(express) }
       state.pointee.clearDoorbell(DoorbellPage.transmitDoorbell)
     }
   }
 
   public func restartReceive(interface: UInt32) throws(EtherFabricError) {
-    try withInterface(interface, "VirtualInterface.reinitializeReceiveQueue") { state in
+    try withRing(interface, "VirtualInterface.reinitializeReceiveQueue") { state in
       state.forgetDescriptors()
       state.pointee.receiveStopped = false
+      if let express = state.pointee.express { state.restartQueues(express) }
       state.pointee.clearDoorbell(DoorbellPage.receiveDoorbell)
     }
   }
@@ -193,15 +239,31 @@ extension EmulatedAdapter {
     try withInterface(interface, "VirtualInterface.reinitializeEventQueue") { $0.pointee.events.reset() }
   }
 
-  private func withInterface(
-    _ interface: UInt32, _ call: String, _ body: (UnsafeMutablePointer<InterfaceState>) -> Void
-  ) throws(EtherFabricError) {
+  func withInterface<Result>(
+    _ interface: UInt32, _ call: String, _ body: (UnsafeMutablePointer<InterfaceState>) -> Result
+  ) throws(EtherFabricError) -> Result {
     try locked { state throws(EtherFabricError) in
       guard let memory = state.interfaces[interface] else {
         throw EtherFabricError(
           call, errno: EINVAL, reason: "no interface \(interface)", remedy: "Pass the resource id of one that lives.")
       }
-      port.withClaim { body(memory.state) }
+      return port.withClaim { body(memory.state) }
+    }
+  }
+
+  /// The same for starting a ring: it needs an event queue that lives.
+  private func withRing(
+    _ interface: UInt32, _ call: String, _ body: (UnsafeMutablePointer<InterfaceState>) -> Void
+  ) throws(EtherFabricError) {
+    let isHalted = try withInterface(interface, call) { state in
+      guard !state.pointee.events.pointee.isHalted else { return true }
+      body(state)
+      return false
+    }
+    guard !isHalted else {
+      throw EtherFabricError(
+        call, errno: EINVAL, reason: "the event queue of interface \(interface) was ended by a reset",
+        remedy: "Call reinitializeEventQueue first, on the interface that owns the queue.")
     }
   }
 }

@@ -12,6 +12,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
   public let wire: any Wire
   let port: UnsafeMutablePointer<PortState>
   let filters: FilterTable
+  let counters: AdapterCounters
   /// Guards `control`. Taken first, then the port.
   let controlLock: UnsafeMutablePointer<pthread_mutex_t>
   var control: ControlState
@@ -23,7 +24,15 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     var domains: [UInt32: DomainState] = [:]
     var nextDomain: UInt32 = 1
     var interfaces: [UInt32: InterfaceMemory] = [:]
+    /// Of X3 receive queues, by number.
+    var superbufs: [Int: SuperbufMemory] = [:]
     var allocationFaults: AllocationFaults
+
+    /// What the superbufs of X3 queues are on; nil where there are none.
+    var superbufPages: String? {
+      guard !superbufs.isEmpty else { return nil }
+      return superbufs.values.allSatisfy(\.hasHugePages) ? "huge pages" : "normal pages: too few huge ones are free"
+    }
   }
 
   public init(wire: any Wire, settings: AdapterSettings = AdapterSettings()) throws(EtherFabricError) {
@@ -33,6 +42,9 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     controlLock = .allocate(capacity: 1)
     pthread_mutex_init(controlLock, nil)
     let translation = try TranslationTable()
+    counters = AdapterCounters(
+      device: settings.device, isShared: settings.sharesCounters,
+      hasFaults: (!settings.faults.receive.isHarmless, !settings.faults.transmit.isHarmless))
     filters = FilterTable(limit: settings.filterLimit, hardwareMAC: Self.address(wire, settings))
     let claim = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
       .bindMemory(to: Atomic<Bool>.self, capacity: 1)
@@ -40,22 +52,33 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     let interfaces = UnsafeMutablePointer<UnsafeMutablePointer<InterfaceState>?>
       .allocate(capacity: PortState.interfaceLimit)
     interfaces.initialize(repeating: nil, count: PortState.interfaceLimit)
+    let queues = UnsafeMutablePointer<UnsafeMutablePointer<ReceiveQueueState>?>
+      .allocate(capacity: ExpressParameters.ownQueues)
+    queues.initialize(repeating: nil, count: ExpressParameters.ownQueues)
     port = .allocate(capacity: 1)
     port.initialize(
       to: PortState(
         wire: wire.operations, claim: claim, translation: translation, interfaces: interfaces,
         matcher: filters.matcher, recipients: .allocate(capacity: PortState.interfaceLimit),
-        scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64),
-        maximumFrame: (settings.mtu ?? wire.mtu) + 18,
-        completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch))))
+        scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64), counterWords: counters.port,
+        maximumFrame: Self.maximumFrame(settings.mtu ?? wire.mtu, settings.generation),
+        faultWords: (counters.receiveFaults, counters.transmitFaults),
+        completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch)), queues: queues))
+    wire.count(in: counters.wire)
     port.pointee.clock.isManual = settings.hasManualClock
     port.pointee.clock.stampsFrames = settings.stampsWithClock
+    setUpClock()
     port.pointee.isForcedDown = settings.startsLinkDown
     port.pointee.waitsForPoll = settings.waitsForPoll && settings.service == .inline
     port.pointee.watchesDoorbells = settings.service == .thread
     if !settings.faults.receive.isHarmless { port.pointee.receiveFaults = Self.injector(settings.faults, .receive) }
     if !settings.faults.transmit.isHarmless { port.pointee.transmitFaults = Self.injector(settings.faults, .transmit) }
     if settings.service == .thread { thread = ServiceThread(port: port, wire: wire) }
+  }
+
+  /// MTU and Ethernet header with one tag; adapters of superbufs alone carry no more than a slot holds.
+  private static func maximumFrame(_ mtu: Int, _ generation: Generation) -> Int {
+    generation.isEF10 ? mtu + 18 : min(mtu + 18, StreamHeader.maximumFrame)
   }
 
   private static func injector(_ plan: FaultPlan, _ direction: FaultDirection) -> UnsafeMutablePointer<FaultInjector> {
@@ -66,6 +89,9 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
 
   deinit {
     thread?.stop()
+    for memory in control.interfaces.values { _ = detachAll(memory.state) }
+    // The wire may live on, the page does not.
+    wire.count(in: nil)
     for faults in [port.pointee.receiveFaults, port.pointee.transmitFaults] {
       faults?.pointee.deallocate()
       faults?.deallocate()
@@ -74,6 +100,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     controlLock.deallocate()
     port.pointee.translation.deallocate()
     port.pointee.interfaces.deallocate()
+    port.pointee.queues.deallocate()
     port.pointee.recipients.deallocate()
     port.pointee.scratch.deallocate()
     port.pointee.claim.deallocate()
@@ -100,7 +127,9 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     var lines = wire.configuration
     lines.insert(("adapter", "emulated \(settings.generation), no hardware"), at: 0)
     lines.append(("service", settings.service.rawValue))
-    lines.append(("clock", settings.hasManualClock ? "manual" : "system (software timestamps)"))
+    if let pages = locked({ $0.superbufPages }) { lines.append(("superbufs", pages)) }
+    lines.append(("clock", clockDescription))
+    lines.append(("counters", counters.description))
     return AdapterIdentity(
       device: settings.device, interface: wire.name, generation: settings.generation, macAddress: macAddress,
       isEmulated: true, numaNode: -1, configuration: lines)

@@ -12,13 +12,28 @@ final class InterfaceMemory {
   let transmitRing: UnsafeMutablePointer<UInt64>
   let doorbells: UnsafeMutableRawPointer
   let index: UInt32
+  private var express: UnsafeMutablePointer<ExpressInterfaceState>?
+  /// The receive errors at their last reset.
+  var errorBase = ReceiveErrorCounts()
 
   init(
     request: InterfaceRequest, domain: DomainState, index: UInt32, label: Int, flags: InterfaceFlags,
     events: EventQueueMemory,
-    ownsEvents: Bool, port: UnsafeMutablePointer<PortState>, minimumFill: Int
+    ownsEvents: Bool, port: UnsafeMutablePointer<PortState>, counters: UnsafeMutablePointer<InterfaceCounters>,
+    minimumFill: Int
   ) {
-    let options = request.options
+    let isExpress = domain.datapath.isExpress
+    var options = request.options
+    if isExpress {
+      express = .allocate(capacity: 1)
+      express?.initialize(
+        to: ExpressInterfaceState(
+          datapath: domain.datapath, flags: flags, transmitCapacity: options.transmitCapacity,
+          eventCapacity: events.capacity, mergesCompletions: port.pointee.completionBatch > 1))
+      // There are no rings.
+      options.receiveCapacity = 0
+      options.transmitCapacity = 0
+    }
     let receiveBytes = max(options.receiveCapacity, 1) * 8
     let bytes = receiveBytes + max(options.transmitCapacity, 1) * 8
     rings = .allocate(byteCount: bytes, alignment: 4096)
@@ -33,7 +48,7 @@ final class InterfaceMemory {
     self.index = index
     state = .allocate(capacity: 1)
     let receiveMask = options.receiveCapacity == 0 ? 0 : UInt32(options.receiveCapacity - 1)
-    let hasPrefix = !flags.isDisjoint(with: [.receiveTimestamps, .receiveEventMerge, .receiveFilterID])
+    let hasPrefix = !isExpress && !flags.isDisjoint(with: [.receiveTimestamps, .receiveEventMerge, .receiveFilterID])
     state.initialize(
       to: InterfaceState(
         index: index, port: port, domain: request.domain, label: label, flags: flags, events: events.state,
@@ -44,8 +59,8 @@ final class InterfaceMemory {
         transmitMask: options.transmitCapacity == 0 ? 0 : UInt32(options.transmitCapacity - 1),
         fillsIPChecksum: !flags.contains(.noIPChecksum), fillsL4Checksum: !flags.contains(.noL4Checksum),
         stampsTransmits: flags.contains(.transmitTimestamps), isRestricted: flags.contains(.transmitTCPUDPOnly),
-        datapath: domain.datapath))
-    guard options.receiveCapacity > 0 else { return }
+        datapath: domain.datapath, express: express, receivesPlainly: !isExpress, counterWords: counters))
+    guard !isExpress, options.receiveCapacity > 0 else { return }
     if flags.contains(.receivePackedStream) {
       let packed = UnsafeMutablePointer<PackedStreamQueue>.allocate(capacity: 1)
       packed.initialize(to: PackedStreamQueue(flags))
@@ -63,6 +78,8 @@ final class InterfaceMemory {
     state.pointee.merge?.deallocate()
     state.pointee.packedStream?.deallocate()
     state.deallocate()
+    express?.pointee.deallocate()
+    express?.deallocate()
     rings.deallocate()
     doorbells.deallocate()
   }
@@ -79,8 +96,13 @@ final class EventQueueMemory {
   private let signal: Int32
   /// Labels in use, by bit.
   var labels: UInt32 = 0
+  private let counters: AdapterCounters
+  private let counterSlot: Int
 
-  init(capacity: Int, owner: UInt32, wireDescriptor: Int32) throws(EtherFabricError) {
+  init(
+    capacity: Int, owner: UInt32, wireDescriptor: Int32, port: UnsafeMutablePointer<PortState>, hasTimer: Bool,
+    counters: AdapterCounters
+  ) throws(EtherFabricError) {
     let call = "ProtectionDomain.allocateVirtualInterface"
     signal = efvi_wake_create()
     waitDescriptor = efvi_wait_create()
@@ -96,13 +118,21 @@ final class EventQueueMemory {
     }
     self.capacity = capacity
     self.owner = owner
+    let words = counters.openEventQueue(owner: owner)
+    self.counters = counters
+    counterSlot = words.slot
     slots = .allocate(byteCount: capacity * 8, alignment: 4096)
     memset(slots, 0xff, capacity * 8)
     state = .allocate(capacity: 1)
-    state.initialize(to: EventQueueState(slots: slots, capacity: capacity, wake: signal))
+    state.initialize(
+      to: EventQueueState(
+        slots: slots, capacity: capacity, wake: signal, wait: waitDescriptor, port: port, instance: owner,
+        hasTimer: hasTimer, counters: words.counters))
   }
 
   deinit {
+    counters.closeEventQueue(counterSlot)
+    if state.pointee.timer.descriptor >= 0 { close(state.pointee.timer.descriptor) }
     close(signal)
     close(waitDescriptor)
     slots.deallocate()

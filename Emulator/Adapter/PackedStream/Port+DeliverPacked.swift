@@ -56,7 +56,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     }
     packed.pointee.credits &-= price
     var stamp = ReceivePrefix.noTimestamp
-    if interface.pointee.flags.contains(.receiveTimestamps) { stamp = AdapterClock.parts(frame.timestamp).quarters }
+    if interface.pointee.flags.contains(.receiveTimestamps) { stamp = pointee.clock.receiveStamp(frame.timestamp) }
     Layout.Prefix(
       timestamp: stamp, captured: UInt16(truncatingIfNeeded: frame.length),
       original: UInt16(truncatingIfNeeded: max(frame.length, pointee.originalLength))

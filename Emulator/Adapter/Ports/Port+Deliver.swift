@@ -74,7 +74,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   ) {
     var stamp = ReceivePrefix.noTimestamp
     if interface.pointee.flags.contains(.receiveTimestamps) {
-      stamp = AdapterClock.parts(frame.timestamp).quarters
+      stamp = pointee.clock.receiveStamp(frame.timestamp)
     }
     ReceivePrefix.store(
       to: host, packetLength: frame.length, timestamp: stamp,
@@ -84,7 +84,9 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(never)
   func countErrors(_ flags: UInt64, _ interface: UnsafeMutablePointer<InterfaceState>) {
     typealias Bit = ReceiveEventWord.Bit
-    if flags & (Bit.frameCheckBad | Bit.truncated) != 0 {
+    if flags & Bit.truncated != 0 {
+      interface.pointee.counters.cut &+= 1
+    } else if flags & Bit.frameCheckBad != 0 {
       interface.pointee.counters.frameCheckErrors &+= 1
     } else {
       interface.pointee.counters.checksumErrors &+= 1

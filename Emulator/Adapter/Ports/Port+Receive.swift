@@ -21,7 +21,14 @@ extension UnsafeMutablePointer where Pointee == PortState {
       budget &-= 1
     }
     if pointee.firstPending != nil { reportPending() }
-    if pointee.stampCount > 0 { synchroniseClock(pointee.clock.now()) }
+    if pointee.clockUsers > 0 { keepTime() }
+  }
+
+  /// What is due by the clock.
+  @inline(never)
+  private func keepTime() {
+    if pointee.stampCount > 0 { synchroniseClock(pointee.clock.underneath()) }
+    if pointee.timersRunning > 0 { fireTimers() }
   }
 
   /// Takes what came before a change of the filters, where the wire does not wait for a poll.
@@ -33,9 +40,10 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(never)
   private func stamp(_ frame: inout WireFrame) {
     if frame.timestamp == 0 || pointee.clock.isManual || pointee.clock.stampsFrames {
-      frame.timestamp = pointee.clock.now()
+      frame.timestamp = pointee.clock.underneath()
     }
     synchroniseClock(frame.timestamp)
+    frame.timestamp = pointee.clock.shown(frame.timestamp)
   }
 
   /// The MAC: length limits, padding.
@@ -95,6 +103,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     switch best {
     case .delivered: pointee.counters.delivered &+= 1
     case .noDescriptor: pointee.counters.noDescriptor &+= 1
+    case .oversize: pointee.counters.oversize &+= 1
     case .noCredit: pointee.counters.noCredit &+= 1
     case .stopped: pointee.counters.receiveStopped &+= 1
     }
@@ -104,6 +113,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
 /// What became of one copy of a frame, worst first.
 enum DeliveryOutcome: UInt8 {
   case stopped
+  /// Longer than a slot of a superbuf.
+  case oversize
   case noDescriptor
   /// Packed stream alone.
   case noCredit

@@ -66,6 +66,16 @@ public struct DiscardMask: OptionSet, Hashable, Sendable {
   public static let l4ClassOther = DiscardMask(rawValue: 0x200)  // EF_VI_DISCARD_RX_L4_CLASS_OTHER
   /// What a new VI starts with.
   public static let standard = DiscardMask(rawValue: 0x6f)
+
+  /// `ef_vi_get_rx_discard_subtype_from_flags`. The reason that stands for these errors: the frame check before the
+  /// length, before checksums, before inner checksums, before what is of another class.
+  public var reason: DiscardReason {
+    if contains(.frameCheckError) { return .frameCheckBad }
+    if contains(.lengthError) { return .truncated }
+    if !isDisjoint(with: [.l4ChecksumError, .l3ChecksumError]) { return .checksumBad }
+    if !isDisjoint(with: [.innerL4ChecksumError, .innerL3ChecksumError]) { return .innerChecksumBad }
+    return isDisjoint(with: [.l2ClassOther, .l3ClassOther, .l4ClassOther]) ? .checksumBad : .other
+  }
 }
 
 /// `EF_VI_SYNC_FLAG_*`. The state of the adapter's clock at a timestamp.

@@ -6,7 +6,7 @@ public final class MemoryRegistration: @unchecked Sendable {
   public let count: Int
   /// DMA address of the first byte.
   public let address: DMAAddress
-  private let owned: DMAMemory?
+  let owned: DMAMemory?
 
   private init(
     domain: ProtectionDomain, base: UnsafeMutableRawPointer, count: Int, owned: DMAMemory?

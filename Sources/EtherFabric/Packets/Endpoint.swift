@@ -10,7 +10,8 @@ import EtherFabricFormats
 /// }
 /// ```
 ///
-/// An endpoint keeps its receive ring filled from the pool, and has an event queue of its own.
+/// An endpoint keeps its receive ring filled from the pool, and has an event queue of its own. On EFCT and EF10CT frames
+/// arrive in superbufs instead: the pool is for sending, and nothing is posted.
 public struct Endpoint: ~Copyable {
   /// The virtual interface, for filters, flags and statistics. Do not post, send or poll through it.
   public var interface: VirtualInterface
@@ -69,6 +70,7 @@ public struct Endpoint: ~Copyable {
     bufferLength = UInt32(interface.receiveBufferLength)
     self.pool = pool
     core = pool.core
+    interface.resource.pool = core
     addresses = .allocate(capacity: pool.count)
     for index in 0..<pool.count {
       (addresses + index).initialize(to: registration.dmaAddress(index * pool.bufferSize))
@@ -87,16 +89,13 @@ public struct Endpoint: ~Copyable {
   deinit {
     // First the adapter lets go of the buffers, then they return.
     interface.resource.stop()
+    interface.resource.forgetPool()
     let state = interface.state
-    while state.pointee.receiveRemoved != state.pointee.receiveAdded {
+    while state.pointee.express == nil, state.pointee.receiveRemoved != state.pointee.receiveAdded {
       core.put(state.pointee.receiveIDs[Int(state.pointee.receiveRemoved & state.pointee.receiveMask)])
       state.pointee.receiveRemoved &+= 1
     }
-    while state.pointee.transmitRemoved != state.pointee.transmitAdded {
-      let id = state.pointee.transmitIDs[Int(state.pointee.transmitRemoved & state.pointee.transmitMask)]
-      if id != .max { core.put(id) }
-      state.pointee.transmitRemoved &+= 1
-    }
+    while let id = state.takeOldestTransmitID() { core.put(id) }
     for index in eventNext..<eventCount {
       switch events[index] {
       case .receive(let event): core.put(event.id.rawValue)

@@ -36,9 +36,7 @@ extension UnsafeMutablePointer where Pointee == QueueState {
       case EventWord.Code.mcdi:
         produced &+= management(ManagementEventWord(word: word.word), output + produced)
       default:
-        if ManagementEventWord(word: word.word).driverSubcode != 2 || word.code != EventWord.Code.driver {
-          pointee.counts.unknown &+= 1
-        }
+        unusual(word)
       }
       pointee.events[Int((pointer &- pointee.clearStride) & mask)].store(.max, ordering: .relaxed)
       pointer &+= 1

@@ -65,13 +65,13 @@ extension UnsafeMutablePointer where Pointee == QueueState {
   /// `ef_vi_receive_get_filter_id` of EF10, from the prefix at the start of a packet's first buffer.
   /// - Throws: `EINVAL` without `InterfaceFlags.receiveFilterID` and for events that are none of a received packet,
   ///   `ENODATA` where no filter brought the packet.
-  func filterIDOfPrefix(_ event: Event, buffer: UnsafeRawPointer) throws(QueueError) -> UInt32 {
-    guard pointee.hasFilterIDs, pointee.receivePrefixLength > 0 else { throw QueueError(.notEnabled) }
+  func filterIDOfPrefix(_ event: Event, buffer: UnsafeRawPointer) throws(QueueError) -> UInt16 {
+    guard pointee.hasFilterIDs, pointee.receivePrefixLength > 0 else { throw QueueError(.wrongEvent) }
     switch event {
     case .receive, .receiveDiscard, .receiveMulti, .receiveMultiDiscard: break
-    default: throw QueueError(.notEnabled)
+    default: throw QueueError(.wrongEvent)
     }
-    guard let id = ReceivePrefix.filterID(of: buffer) else { throw QueueError(.noData) }
-    return UInt32(id)
+    guard let id = ReceivePrefix.filterID(of: buffer) else { throw QueueError(.noFilter) }
+    return id
   }
 }

@@ -45,15 +45,24 @@ struct QueueState {
   @usableFromInline var transmitRemoved: UInt32 = 0
   @usableFromInline var pushThreshold: UInt32 = RingRules.defaultPushThreshold
   @usableFromInline var stampsTransmits = false
-  @usableFromInline var stampQuarters: UInt32 = 0
+  @usableFromInline var stampMinor: UInt32 = 0
   @usableFromInline var stampFlags: UInt8 = 0
 
   // Clock, from time-sync events.
   @usableFromInline var syncSeconds: UInt32 = 0
-  @usableFromInline var syncQuarters: UInt32 = 0
+  @usableFromInline var syncMinor: UInt32 = 0
   @usableFromInline var syncFlags: UInt8 = 0
   @usableFromInline var isSynchronised = false
   @usableFromInline var hasSynchronised = false
+  /// What the adapter granted: see `InterfaceGrant`.
+  @usableFromInline var timestampFormat: TimestampFormat
+  @usableFromInline var reportsClockState: Bool
+  /// Ticks, as they are added.
+  @usableFromInline var receiveStampCorrection: Int32
+  /// Whole nanoseconds.
+  @usableFromInline var transmitStampCorrection: Int32
+  /// Nanoseconds a tick of the event timer.
+  @usableFromInline var timerQuantum: UInt32
 
   /// What EFCT and EF10CT have instead of rings; nil on EF10.
   @usableFromInline var express: UnsafeMutablePointer<ExpressState>?
@@ -83,10 +92,15 @@ struct QueueState {
     self.labels = labels
     receiveDescriptors = grant.receiveRing
     receiveIDs = ids
-    receiveMask = grant.receiveCapacity == 0 ? 0 : UInt32(grant.receiveCapacity - 1)
     transmitDescriptors = grant.transmitRing
     self.transmitIDs = transmitIDs
-    transmitMask = grant.transmitCapacity == 0 ? 0 : UInt32(grant.transmitCapacity - 1)
+    if grant.express == nil {
+      receiveMask = grant.receiveCapacity == 0 ? 0 : UInt32(grant.receiveCapacity - 1)
+      transmitMask = grant.transmitCapacity == 0 ? 0 : UInt32(grant.transmitCapacity - 1)
+    } else {
+      // Buffers are posted by someone else: the ring looks full, and nobody tries to fill it.
+      receiveAdded = UInt32(grant.receiveCapacity)
+    }
     receiveBufferLength = UInt32(RingRules.defaultReceiveBufferLength)
     receivePrefixLength = UInt32(grant.receivePrefixLength)
     discardBits = DiscardMask.standard.eventBits
@@ -104,6 +118,11 @@ struct QueueState {
     service = grant.service
     context = grant.serviceContext
     command = grant.command
+    timestampFormat = grant.timestampFormat
+    reportsClockState = grant.reportsClockState
+    receiveStampCorrection = grant.timestampFormat.rounded(correction: grant.receiveStampCorrection)
+    transmitStampCorrection = Int32(clamping: grant.transmitStampCorrection / 4)
+    timerQuantum = UInt32(clamping: grant.timerQuantum)
   }
 
   /// Stores to a 32-bit register. Release: the descriptors are in memory before the adapter sees the doorbell.
@@ -135,6 +154,10 @@ public struct EventCounts: Equatable, Sendable {
   public var gaps: UInt64 = 0
   /// Time-sync events.
   public var timeSyncs: UInt64 = 0
+  /// Driver events that tell of an event timer which ran out. libciul logs them as errors.
+  public var timers: UInt64 = 0
+  /// Driver events that wake the kernel. libciul logs them as errors.
+  public var wakeUps: UInt64 = 0
   @inlinable public init() {}
 }
 

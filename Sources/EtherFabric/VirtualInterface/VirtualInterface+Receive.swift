@@ -6,7 +6,7 @@ extension VirtualInterface {
   ///   - address: where the adapter writes `receiveBufferLength` bytes at most.
   ///   - id: comes back with the completion; packed stream has none.
   /// - Throws: `EAGAIN` where the ring is full, `EINVAL` for an address of more than 44 bits, or in packed stream for one
-  ///   that is not aligned to the size of a buffer. Nothing is changed.
+  ///   that is not aligned to the size of a buffer, `ENOSYS` on EFCT and EF10CT. Nothing is changed.
   @inlinable
   public mutating func receiveInit(_ address: DMAAddress, id: RequestID) throws(QueueError) {
     let mask = state.pointee.receiveMask
@@ -41,13 +41,17 @@ extension VirtualInterface {
   }
 
   /// `ef_vi_receive_space`. Descriptors that the ring can still take.
-  @inlinable public var receiveSpace: Int { receiveCapacity - receiveFillLevel }
-  /// `ef_vi_receive_fill_level`. Descriptors posted or initialised and not completed.
+  @inlinable public var receiveSpace: Int { max(0, receiveCapacity - receiveFillLevel) }
+  /// `ef_vi_receive_fill_level`. Descriptors posted or initialised and not completed; always full on EFCT and EF10CT,
+  /// where there is nothing to post.
   @inlinable public var receiveFillLevel: Int {
     Int(state.pointee.receiveAdded &- state.pointee.receiveRemoved)
   }
   /// `ef_vi_receive_capacity`. Ring size minus one; 0 without a receive ring.
-  @inlinable public var receiveCapacity: Int { Int(state.pointee.receiveMask) }
+  @inlinable public var receiveCapacity: Int {
+    if let express = state.pointee.express { return Int(express.pointee.receiveMask) }
+    return Int(state.pointee.receiveMask)
+  }
   /// `ef_vi_receive_prefix_len`. Bytes before the packet in its first buffer: 0 or 14.
   @inlinable public var receivePrefixLength: Int { Int(state.pointee.receivePrefixLength) }
 
@@ -64,13 +68,23 @@ extension VirtualInterface {
 
   /// `ef_vi_receive_set_discards` and `ef_vi_receive_get_discards`. Which errors make discard events.
   public var receiveDiscards: DiscardMask {
-    get { DiscardMask(eventBits: state.pointee.discardBits) }
-    set { state.pointee.discardBits = newValue.eventBits }
+    get {
+      if let express = state.pointee.express { return DiscardMask(rawValue: express.pointee.discards) }
+      return DiscardMask(eventBits: state.pointee.discardBits)
+    }
+    set {
+      state.pointee.express?.pointee.discards = newValue.rawValue & FrameMetadata.Discard.all
+      state.pointee.discardBits = newValue.eventBits
+    }
   }
 
   /// Starts a receive ring that stopped after a DMA fault. No C counterpart.
   /// - Returns: the ids that were posted, oldest first; their buffers are the caller's again.
+  /// - Throws: `EOPNOTSUPP` on EFCT and EF10CT.
   public mutating func reinitializeReceiveQueue() throws(EtherFabricError) -> [RequestID] {
+    guard state.pointee.express == nil else {
+      throw .unsupported("VirtualInterface.reinitializeReceiveQueue", "receive ring to initialise")
+    }
     try resource.domain.driver.backend.restartReceive(interface: resourceID)
     var ids: [RequestID] = []
     while state.pointee.receiveRemoved != state.pointee.receiveAdded {
