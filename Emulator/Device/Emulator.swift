@@ -61,6 +61,7 @@ public enum Emulator {
     settings.completionBatch = try device.text("completion") == "each" ? 1 : 32
     settings.stampsWithClock = try device.text("timestamps") == "clock"
     settings.eventClearStride = try device.integer("evq-stride") ?? 0
+    settings.minimumFill = try device.integer("min-fill") ?? 0
     settings.startsLinkDown = try device.text("link") == "down"
     settings.waitsForPoll = device.wire == .pcap
     settings.faults = try faults(device)

@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test func flagsOfOtherAdaptersAreRefused() {
-    let flags: [InterfaceFlags] = [.transmitAlternatives, .receivePackedStream, .cutThrough, .receiveEventMerge]
+    let flags: [InterfaceFlags] = [.transmitAlternatives, .cutThrough]
     for flag in flags {
       expectRefusal(EOPNOTSUPP, of: Self.allocate, naming: String(flag.rawValue, radix: 16)) {
         _ = try domain.allocateVirtualInterface(InterfaceOptions(flags: flag))

@@ -63,13 +63,16 @@ import Testing
     #expect(value(.hardwareReceiveTimestamping) == 1)
     #expect(value(.receiveFilterUDP6Full) == 1)
     #expect(value(.extraDatapaths) == 0)
+    #expect(value(.receiveMerge) == 1 && value(.receiveForceEventMerging) == 1)
+    #expect(value(.packedStream) == 1 && value(.packedStreamBufferSizes) == 1024 | 64)
+    #expect(value(.receiveFilterID) == 1)
   }
 
   @Test(arguments: [Generation.x2, .sfc8000])
   func theEmulatedAdapterClaimsNothingItHasNot(_ generation: Generation) {
     for capability in [
-      Capability.pio, .pioBufferSize, .pioBufferCount, .ctpio, .packedStream, .packedStreamBufferSizes, .virtualPorts,
-      .physicalMode, .receiveMerge, .transmitAlternatives, .transmitAlternativesFIFOs, .transmitAlternativesBuffers,
+      Capability.pio, .pioBufferSize, .pioBufferCount, .ctpio, .virtualPorts,
+      .physicalMode, .transmitAlternatives, .transmitAlternativesFIFOs, .transmitAlternativesBuffers,
       .transmitAlternativesBufferSize, .receiveFilterSniff, .transmitFilterSniff, .transmitPushAlways, .adapterPace,
       .ctpioOnly, .receiveShared, .receivePoll, .receiveReference,
     ] {

@@ -18,7 +18,7 @@ struct DatapathTests {
     for burst in [1, 32] {
       for call in [
         "mirror send", "mirror complete", "mirror poll", "mirror post", "owning send", "owning complete",
-        "owning receive",
+        "owning receive", "merged receive", "packed receive",
       ] {
         let words = call.split(separator: " ")
         let name = "\(words[0]) \(wire) \(burst) \(words[1])"

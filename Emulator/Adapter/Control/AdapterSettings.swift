@@ -32,6 +32,8 @@ public struct AdapterSettings: Sendable {
   public var transmitStampCorrection = 0
   /// How many event slots behind itself the reader clears, 0 to 64.
   public var eventClearStride = 0
+  /// Descriptors that a new receive ring needs before the adapter takes any: 16 on hardware, 0 for as few as there are.
+  public var minimumFill = 0
   public var startsLinkDown = false
   /// The wire keeps its frames until somebody polls or primes, so that none is lost before filters and descriptors
   /// are there: for wires that are always ready, such as a replay. Inline service only.

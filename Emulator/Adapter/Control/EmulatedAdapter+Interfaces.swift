@@ -23,7 +23,8 @@ extension EmulatedAdapter {
       events.labels |= 1 << UInt32(label)
       let memory = InterfaceMemory(
         request: request, domain: domain, index: index, label: label, flags: flags, events: events,
-        ownsEvents: request.eventQueueOwner == nil, port: port, counters: counters.openInterface(index))
+        ownsEvents: request.eventQueueOwner == nil, port: port, counters: counters.openInterface(index),
+        minimumFill: settings.minimumFill)
       state.interfaces[index] = memory
       port.withClaim {
         port.pointee.interfaces[Int(index)] = memory.state
@@ -227,11 +228,9 @@ extension EmulatedAdapter {
 
   public func restartReceive(interface: UInt32) throws(EtherFabricError) {
     try withRing(interface, "VirtualInterface.reinitializeReceiveQueue") { state in
-      state.pointee.receiveRead = 0
-      state.pointee.receiveAccepted = 0
+      state.forgetDescriptors()
       state.pointee.receiveStopped = false
       if let express = state.pointee.express { state.restartQueues(express) }
-      state.pointee.packedStream?.pointee.restart()
       state.pointee.clearDoorbell(DoorbellPage.receiveDoorbell)
     }
   }

@@ -19,7 +19,8 @@ final class InterfaceMemory {
   init(
     request: InterfaceRequest, domain: DomainState, index: UInt32, label: Int, flags: InterfaceFlags,
     events: EventQueueMemory,
-    ownsEvents: Bool, port: UnsafeMutablePointer<PortState>, counters: UnsafeMutablePointer<InterfaceCounters>
+    ownsEvents: Bool, port: UnsafeMutablePointer<PortState>, counters: UnsafeMutablePointer<InterfaceCounters>,
+    minimumFill: Int
   ) {
     let isExpress = domain.datapath.isExpress
     var options = request.options
@@ -46,12 +47,14 @@ final class InterfaceMemory {
     self.events = events
     self.index = index
     state = .allocate(capacity: 1)
+    let receiveMask = options.receiveCapacity == 0 ? 0 : UInt32(options.receiveCapacity - 1)
     let hasPrefix = !isExpress && !flags.isDisjoint(with: [.receiveTimestamps, .receiveEventMerge, .receiveFilterID])
     state.initialize(
       to: InterfaceState(
         index: index, port: port, domain: request.domain, label: label, flags: flags, events: events.state,
         ownsEvents: ownsEvents, doorbells: doorbells, receiveRing: receiveRing,
-        receiveMask: options.receiveCapacity == 0 ? 0 : UInt32(options.receiveCapacity - 1),
+        receiveMask: receiveMask, acceptMask: minimumFill == 0 ? receiveMask : 0,
+        minimumFill: UInt32(clamping: minimumFill),
         prefixLength: hasPrefix ? ReceivePrefix.length : 0, transmitRing: transmitRing,
         transmitMask: options.transmitCapacity == 0 ? 0 : UInt32(options.transmitCapacity - 1),
         fillsIPChecksum: !flags.contains(.noIPChecksum), fillsL4Checksum: !flags.contains(.noL4Checksum),

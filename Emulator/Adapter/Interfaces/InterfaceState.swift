@@ -16,6 +16,9 @@ struct InterfaceState {
 
   let receiveRing: UnsafeMutablePointer<UInt64>
   let receiveMask: UInt32
+  /// `receiveMask` once the ring has had the descriptors that the adapter needs to begin, 0 before.
+  var acceptMask: UInt32
+  let minimumFill: UInt32
   /// Next descriptor to use.
   var receiveRead: UInt32 = 0
   /// End of the descriptors that the adapter has taken over.

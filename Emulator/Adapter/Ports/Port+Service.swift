@@ -96,8 +96,25 @@ extension UnsafeMutablePointer where Pointee == InterfaceState {
   /// Takes over the receive descriptors up to the doorbell.
   @inline(__always)
   func acceptReceiveDoorbell() {
-    guard pointee.receiveMask != 0 else { return }
-    pointee.receiveAccepted = pointee.register(DoorbellPage.receiveDoorbell) & pointee.receiveMask
+    guard pointee.acceptMask != 0 else { return beginAccepting() }
+    pointee.receiveAccepted = pointee.register(DoorbellPage.receiveDoorbell) & pointee.acceptMask
+  }
+
+  /// The same for a ring that has not begun, or does not exist.
+  @inline(never)
+  private func beginAccepting() {
+    let posted = pointee.register(DoorbellPage.receiveDoorbell) & pointee.receiveMask
+    guard pointee.receiveMask != 0, posted >= pointee.minimumFill else { return }
+    pointee.acceptMask = pointee.receiveMask
+    pointee.receiveAccepted = posted
+  }
+
+  /// The ring is empty: it begins as a new one does.
+  func forgetDescriptors() {
+    pointee.receiveRead = 0
+    pointee.receiveAccepted = 0
+    pointee.acceptMask = pointee.minimumFill == 0 ? pointee.receiveMask : 0
+    pointee.packedStream?.pointee.restart()
   }
 
   /// `EVQ_RPTR`: signals at once where an event stands at the read index, else with the next event.

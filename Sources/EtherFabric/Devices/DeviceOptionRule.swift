@@ -55,6 +55,7 @@ public struct DeviceOptionRule: Sendable {
     .init("clock-state", .choice(["set+sync", "set", "sync", "none"]), "what time syncs say of the clock"),
     .init("timestamps", .choice(["wire", "clock"]), default: "wire", "receive stamps of the wire where it has them"),
     .init("evq-stride", .integer(0...64), "event slots cleared ahead of the reader"),
+    .init("min-fill", .integer(0...504), "receive descriptors that a new ring needs to begin; hardware wants 16"),
     .init("record", .file, "capture file of all frames"),
     .init("seed", .integer(0...UInt64.max), default: "0", "seed of the faults"),
   ]
