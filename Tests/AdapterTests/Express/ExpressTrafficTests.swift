@@ -13,7 +13,7 @@ import Testing
     let ended = DispatchSemaphore(value: 0)
   }
 
-  @Test(arguments: ExpressEndToEndTests.devices)
+  @Test(arguments: ExpressCableTests.devices)
   func aReaderAndAWriter(_ device: String) throws {
     let count = 6000
     let result = Result()

@@ -4,7 +4,7 @@ import EtherFabricFormats
 import Testing
 
 /// X3 and X4 express from one end of the cable to the other: the API on both sides, and nothing by hand.
-@Suite struct ExpressEndToEndTests {
+@Suite struct ExpressCableTests {
   static let devices = ["x3", "x4-express"]
 
   private static func pair(
