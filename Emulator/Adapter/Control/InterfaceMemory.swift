@@ -26,7 +26,7 @@ final class InterfaceMemory {
       express?.initialize(
         to: ExpressInterfaceState(
           datapath: domain.datapath, flags: flags, transmitCapacity: options.transmitCapacity,
-          mergesCompletions: port.pointee.completionBatch > 1))
+          eventCapacity: events.capacity, mergesCompletions: port.pointee.completionBatch > 1))
       // There are no rings.
       options.receiveCapacity = 0
       options.transmitCapacity = 0

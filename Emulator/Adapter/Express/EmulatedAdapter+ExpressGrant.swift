@@ -16,13 +16,14 @@ extension EmulatedAdapter {
 
   /// An event queue with a slot for every transmit, for the time syncs that credits allow, and on X4 for every frame of
   /// the superbufs that the interface is to have; the largest there is where none has so many.
+  /// A queue that has no room for the events of its frames makes none.
   func expressEventQueue(
     _ options: InterfaceOptions, _ datapath: Datapath, index: UInt32
   ) throws(EtherFabricError) -> EventQueueMemory {
     let sizes = InterfaceRules.eventSizes(datapath)
-    let syncs = options.flags.contains(.transmitTimestamps) ? ExpressParameters.timeSyncSlots : 0
-    let frames = datapath == .ef10ct ? options.receiveCapacity : 0
-    let wanted = options.transmitCapacity + syncs + frames
+    let frames = datapath == .ef10ct ? options.receiveCapacity + ExpressParameters.freeEventSlots : 0
+    let wanted =
+      ExpressParameters.eventSlots(transmitCapacity: options.transmitCapacity, options.flags) + frames
     let capacity = options.eventCapacity ?? RingRules.size(atLeast: wanted, of: sizes) ?? sizes.max() ?? wanted
     return try EventQueueMemory(
       capacity: capacity, owner: index, wireDescriptor: settings.service == .inline ? wire.waitDescriptor : -1)

@@ -8,7 +8,7 @@ extension EmulatedAdapter {
 
   /// What attaches an interface to the queue that a filter of it steers to. On X3 the driver brings the superbufs:
   /// `superbufs` of them, rounded up to full huge pages, are what the interface may hold. On X4 the interface posts its
-  /// own.
+  /// own, and gets an event for each frame if its event queue has room for as many as there are slots.
   public func attachReceiveQueue(
     _ queue: Int, superbufs: Int, interface: UInt32
   ) throws(EtherFabricError) -> ReceiveQueueGrant {
@@ -18,8 +18,9 @@ extension EmulatedAdapter {
           EOPNOTSUPP, "interface \(interface) has no receive queues of superbufs", "Use an interface of an X3 or X4.")
       }
       try check(queue, superbufs, interface, express)
-      let allowed = (superbufs + 1) & ~1
-      if express.pointee.isEFCT { try provide(allowed, queue, &state) }
+      let isEFCT = express.pointee.isEFCT
+      let allowed = isEFCT ? (superbufs + 1) & ~1 : superbufs
+      if isEFCT { try provide(allowed, queue, &state) }
       return port.withClaim {
         port.takeEarlierFrames()
         return attach(queue, superbufs: allowed, memory.state, express, state.superbufs[queue])
@@ -84,7 +85,13 @@ extension EmulatedAdapter {
     express.pointee.attachmentCount += 1
     var grant = ReceiveQueueGrant(
       queue: number, superbufCount: superbufs, postRegister: ExpressParameters.postRegister(number))
-    guard let shared = queue.pointee.shared, let memory else { return grant }
+    guard let shared = queue.pointee.shared, let memory else {
+      let slots = superbufs * SuperbufLayout.slots
+      queue.pointee.generatesEvents = slots <= express.pointee.receiveEventSlots
+      if queue.pointee.generatesEvents { express.pointee.receiveEventSlots -= slots }
+      grant.generatesEvents = queue.pointee.generatesEvents
+      return grant
+    }
 
     attachment.pointee.storeTimeSync(port.pointee.clock.expressSyncWord(port.pointee.clock.now()))
     attachment.pointee.area.storeBytes(
@@ -99,6 +106,7 @@ extension EmulatedAdapter {
     grant.superbufCount = SuperbufLayout.maximumSuperbufs
     grant.shared = attachment.pointee.area
     grant.hasHugePages = memory.hasHugePages
+    grant.memory = memory
     return grant
   }
 

@@ -89,17 +89,18 @@ extension UnsafeMutablePointer where Pointee == InterfaceState {
     }
   }
 
-  /// `EVQ_RPTR`: what has happened since the reader stood at `index`. Frames of an X3 make no events, and how many of
-  /// them were read the adapter cannot know: if any came since the last prime, the reader looks once more.
+  /// `EVQ_RPTR`: what has happened since the reader stood at `index`. How many frames were read of those that make no
+  /// events the adapter cannot know: if any came since the last prime, the reader looks once more.
   func primeExpress(at index: UInt32, _ express: UnsafeMutablePointer<ExpressInterfaceState>) {
     var isPending = pointee.events.hasExpressEvent(at: index)
-    if express.pointee.isEFCT {
-      let arrivals = express.pointee.arrivals
-      if arrivals != express.pointee.arrivalsAtPrime { isPending = true }
-      express.pointee.arrivalsAtPrime = arrivals
-      for queue in 0..<express.pointee.attachmentCount {
-        express.pointee.attachments[queue]?.pointee.queue.pointee.attention.insert(.primed)
+    let arrivals = express.pointee.arrivals
+    if arrivals != express.pointee.arrivalsAtPrime { isPending = true }
+    express.pointee.arrivalsAtPrime = arrivals
+    for index in 0..<express.pointee.attachmentCount {
+      guard let queue = express.pointee.attachments[index]?.pointee.queue, !queue.pointee.generatesEvents else {
+        continue
       }
+      queue.pointee.attention.insert(.primed)
     }
     if isPending { pointee.events.signal() }
   }

@@ -35,6 +35,8 @@ struct ExpressInterfaceState {
   /// Queues that the interface is attached to, `SuperbufLayout.maximumQueues` places.
   let attachments: UnsafeMutablePointer<UnsafeMutablePointer<QueueAttachment>?>
   var attachmentCount = 0
+  /// X4: slots of the event queue that frames may fill.
+  var receiveEventSlots: Int
   /// The queue that its filters steer to unless they say otherwise; -1 before the first filter.
   var homeQueue: Int32 = -1
   /// Frames in the attached queues when the reader last asked to be woken.
@@ -43,7 +45,7 @@ struct ExpressInterfaceState {
   var counters = ExpressCounters()
 
   init(
-    datapath: Datapath, flags: InterfaceFlags, transmitCapacity: Int, mergesCompletions: Bool
+    datapath: Datapath, flags: InterfaceFlags, transmitCapacity: Int, eventCapacity: Int, mergesCompletions: Bool
   ) {
     let parameters = ExpressParameters.design(datapath)
     self.parameters = parameters
@@ -56,6 +58,9 @@ struct ExpressInterfaceState {
     streamLimit = UInt32(max(0, fifo - StreamHeader.alignment))
     completionLimit = mergesCompletions ? ExpressParameters.completionLimit : 1
     wantsTimeSync = flags.contains(.transmitTimestamps)
+    receiveEventSlots =
+      eventCapacity - ExpressParameters.eventSlots(transmitCapacity: transmitCapacity, flags)
+      - ExpressParameters.freeEventSlots
     attachments = .allocate(capacity: SuperbufLayout.maximumQueues)
     attachments.initialize(repeating: nil, count: SuperbufLayout.maximumQueues)
   }
@@ -68,10 +73,13 @@ struct ExpressInterfaceState {
   /// Credits that are left.
   var credits: UInt32 { (creditsGranted &- creditsUsed) & parameters.creditSequenceMask }
 
-  /// Frames that were put into the attached queues.
+  /// Frames that were put into the attached queues, and of which no event told.
   var arrivals: UInt64 {
     var sum: UInt64 = 0
-    for index in 0..<attachmentCount { sum &+= attachments[index]?.pointee.queue.pointee.counters.frames ?? 0 }
+    for index in 0..<attachmentCount {
+      guard let queue = attachments[index]?.pointee.queue, !queue.pointee.generatesEvents else { continue }
+      sum &+= queue.pointee.counters.frames
+    }
     return sum
   }
 }

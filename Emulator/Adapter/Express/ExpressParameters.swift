@@ -34,4 +34,12 @@ enum ExpressParameters {
   /// Event slots that time syncs may take (`CI_CFG_TIME_SYNC_EVENT_EVQ_CAPACITY`): the first credits, and one for the
   /// overflow.
   static let timeSyncSlots = Int(CreditRegister.initialSequence) + 1
+
+  /// Slots of an event queue that transmits and time syncs may fill.
+  static func eventSlots(transmitCapacity: Int, _ flags: InterfaceFlags) -> Int {
+    transmitCapacity + (flags.contains(.transmitTimestamps) ? timeSyncSlots : 0)
+  }
+  /// Slots that a reader of receive events leaves free: one in every slot looks like an overflow, and an X4 may write
+  /// eight at a time.
+  static let freeEventSlots = 7
 }

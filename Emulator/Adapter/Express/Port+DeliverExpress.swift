@@ -46,7 +46,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     return .delivered
   }
 
-  /// X4: the metadata go before the frame, and an event tells of it.
+  /// X4: the metadata go before the frame, and an event may tell of it.
   @inline(__always)
   private func deliverPosted(
     _ frame: WireFrame, _ queue: UnsafeMutablePointer<ReceiveQueueState>, flags: UInt64, filter: UInt32
@@ -63,7 +63,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     publish(word, place)
     queue.pointee.slot = slot &+ 1
     queue.count(frame, flags)
-    posted.pointee.owner.pointee.events.postExpress(queue.receiveEvent)
+    if queue.pointee.generatesEvents { posted.pointee.owner.pointee.events.postExpress(queue.receiveEvent) }
     return .delivered
   }
 
@@ -105,7 +105,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     if !isHeld { publish(word, metadata) }
     queue.count(frame, flags)
     if isLast { queue.moveOn(shared) } else { queue.pointee.slot = slot + 1 }
-    if !isHeld { queue.wake() }
+    if !isHeld { queue.tell() }
     return .delivered
   }
 
@@ -139,7 +139,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     queue.count(frame, flags)
     if !queue.hold(word, place) {
       publish(word, place)
-      posted.pointee.owner.pointee.events.postExpress(queue.receiveEvent)
+      queue.tell()
     }
     return .delivered
   }
@@ -185,7 +185,14 @@ extension UnsafeMutablePointer where Pointee == ReceiveQueueState {
     pointee.attention.remove(.held)
     pointee.heldPlace = nil
     place.assumingMemoryBound(to: Atomic<UInt64>.self).pointee.store(pointee.heldWord, ordering: .releasing)
-    if let posted = pointee.posted { posted.pointee.owner.pointee.events.postExpress(receiveEvent) }
+    tell()
+  }
+
+  /// Tells of a frame: by event, or to those who sleep.
+  fileprivate func tell() {
+    if let posted = pointee.posted, pointee.generatesEvents {
+      posted.pointee.owner.pointee.events.postExpress(receiveEvent)
+    }
     wake()
   }
 

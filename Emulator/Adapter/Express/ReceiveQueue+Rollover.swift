@@ -32,7 +32,7 @@ extension UnsafeMutablePointer where Pointee == ReceiveQueueState {
     repeat { leaveCurrent(posted, translation) } while takePosted(posted)
   }
 
-  /// X4: the superbuf in use is left, with an event that stands for all of its slots.
+  /// X4: the superbuf in use is left; the event stands for all of its slots.
   func leaveCurrent(_ posted: UnsafeMutablePointer<PostedSuperbufs>, _ translation: TranslationTable) {
     publishHeld()
     guard hasRoom else { return }
@@ -46,6 +46,7 @@ extension UnsafeMutablePointer where Pointee == ReceiveQueueState {
     pointee.counters.rollovers &+= 1
     pointee.address = 0
     pointee.slot = SuperbufLayout.slots
+    guard pointee.generatesEvents else { return }
     owner.pointee.events.postExpress(
       ExpressReceiveEvent(packets: 1, label: UInt8(truncatingIfNeeded: pointee.number), rollover: true, phase: false)
         .word)

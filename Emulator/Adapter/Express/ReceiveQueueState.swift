@@ -28,6 +28,8 @@ struct ReceiveQueueState {
   var shared: UnsafeMutablePointer<SharedSuperbufs>?
   /// X4.
   var posted: UnsafeMutablePointer<PostedSuperbufs>?
+  /// X4: an event tells of each frame.
+  var generatesEvents = false
   /// Interfaces that read the queue.
   var attachments: UnsafeMutablePointer<QueueAttachment>?
 
@@ -39,7 +41,7 @@ struct ReceiveQueueState {
 
   struct Attention: OptionSet {
     let rawValue: UInt8
-    /// X3: an interface waits for a frame.
+    /// An interface waits for a frame of which no event will tell.
     static let primed = Attention(rawValue: 1)
     /// X3: the superbuf in use is to be left as soon as there is another.
     static let rollover = Attention(rawValue: 2)

@@ -207,6 +207,36 @@ import Testing
     #expect(Slot(try receiver.superbuf(0), 0).metadata.filterID == UInt16(filter))
   }
 
+  @Test func aSmallEventQueueGetsNoEventsOfFrames() throws {
+    let receiver = try RawExpress(
+      rig.right, InterfaceOptions(receiveCapacity: 1024, transmitCapacity: 512, eventCapacity: 1024), superbufs: 2)
+    let queue = try receiver.receive(.ethernet(rig.right.macAddress))
+    #expect(!queue.generatesEvents && queue.superbufCount == 2)
+    try receiver.post(0, queue)
+    try receiver.post(1, queue)
+    func isReadable() -> Bool {
+      var request = pollfd(fd: receiver.grant.waitDescriptor, events: Int16(POLLIN), revents: 0)
+      return poll(&request, 1, 0) == 1
+    }
+    for round in 0..<3 {
+      receiver.prime()
+      receiver.prime()
+      #expect(!isReadable())
+      // The frame itself wakes.
+      sender.send(rig.frame(60))
+      rig.right.service()
+      #expect(isReadable(), "round \(round)")
+      #expect(receiver.waitingEvents().isEmpty)
+    }
+    #expect(receiver.statistic("rx_packets") == 3)
+    rig.right.rollOver(queue: queue.queue)
+    #expect(receiver.events().isEmpty)
+
+    // Room is counted for all queues together.
+    let two = try RawExpress(rig.right, InterfaceOptions(receiveCapacity: 1024, eventCapacity: 4096), superbufs: 2)
+    #expect(try (5...8).map { try two.attach($0).generatesEvents } == [true, true, true, false])
+  }
+
   @Test func aFrameIsSeenToBegin() throws {
     let (receiver, queue) = try receiver()
     try receiver.post(0, queue)
