@@ -100,6 +100,7 @@ struct QueueState {
     } else {
       // Buffers are posted by someone else: the ring looks full, and nobody tries to fill it.
       receiveAdded = UInt32(grant.receiveCapacity)
+      receivePosted = receiveAdded & ~(RingRules.receivePushBatch - 1)
     }
     receiveBufferLength = UInt32(RingRules.defaultReceiveBufferLength)
     receivePrefixLength = UInt32(grant.receivePrefixLength)
