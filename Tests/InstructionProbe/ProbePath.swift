@@ -7,9 +7,9 @@ enum ProbePath: String, CaseIterable {
   /// Buffers and frames, both ends.
   case owning
 
-  func run(burst: Int, bursts: Int, options: String) throws {
-    let left = try Driver.open(Self.device(0, options))
-    let right = try Driver.open(Self.device(1, options))
+  func run(burst: Int, bursts: Int, left leftOptions: String, right rightOptions: String) throws {
+    let left = try Driver.open(Self.device(0, leftOptions))
+    let right = try Driver.open(Self.device(1, rightOptions))
     switch self {
     case .mirror: try MirrorPath.run(left, right, burst: burst, bursts: bursts)
     case .owning: try OwningPath.run(left, right, burst: burst, bursts: bursts)
