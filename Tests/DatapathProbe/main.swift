@@ -11,6 +11,7 @@ do {
     try MirrorLevel.run(wires, name: wire, burst: burst, bursts: 100)
     try OwningLevel.run(wires, name: wire, burst: burst, bursts: 100)
   }
+  try SendingLevel.run(wires, name: wire, rounds: 100)
 } catch {
   print("error \(error)")
   exit(1)
