@@ -150,7 +150,8 @@ let package = Package(
       dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CLinuxShims"],
       path: "Tests/PacketWireTests", swiftSettings: strict),
     .testTarget(
-      name: "ControlTests", dependencies: ["EtherFabric", "EtherFabricFormats", "EmulatedAdapter"],
+      name: "ControlTests",
+      dependencies: ["EtherFabric", "EtherFabricFormats", "EmulatedAdapter", "EmulatedWires"],
       path: "Tests/ControlTests", swiftSettings: strict),
     .testTarget(
       name: "DemoTests", dependencies: ["efvi", "Measurement", "NetworkLab"], path: "Tests/DemoTests",
