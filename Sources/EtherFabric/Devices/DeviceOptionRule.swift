@@ -49,6 +49,10 @@ public struct DeviceOptionRule: Sendable {
     .init("clock", .choice(["real", "manual"]), default: "real", "the adapter's clock"),
     .init("timestamps", .choice(["wire", "clock"]), default: "wire", "receive stamps of the wire where it has them"),
     .init("evq-stride", .integer(0...64), "event slots cleared ahead of the reader"),
+    .init("firmware", .choice(["full", "low-latency"]), default: "full", "firmware of an EF10 adapter"),
+    .init(
+      "phys", .choice(["group", "on", "off"]), default: "group", "who may use physical addresses: the group 0, all"),
+    .init("rss-udp", .choice(["addresses", "ports"]), default: "addresses", "what tells UDP flows of a set apart"),
     .init("record", .file, "capture file of all frames"),
     .init("seed", .integer(0...UInt64.max), default: "0", "seed of the faults"),
   ]

@@ -42,6 +42,8 @@ struct QueueState {
   @usableFromInline var stampsTransmits = false
   @usableFromInline var stampQuarters: UInt32 = 0
   @usableFromInline var stampFlags: UInt8 = 0
+  /// Descriptors carry physical addresses, in both rings.
+  @usableFromInline var isPhysical = false
 
   // Clock, from time-sync events.
   @usableFromInline var syncSeconds: UInt32 = 0
@@ -81,6 +83,7 @@ struct QueueState {
     label = UInt8(grant.label)
     clearStride = UInt32(grant.eventClearStride)
     stampsTransmits = grant.flags.contains(.transmitTimestamps)
+    isPhysical = grant.flags.contains(.transmitPhysicalAddresses)
     doorbells = grant.doorbells
     service = grant.service
     context = grant.serviceContext

@@ -5,14 +5,15 @@ extension VirtualInterface {
   /// - Parameters:
   ///   - address: where the adapter writes `receiveBufferLength` bytes at most.
   ///   - id: comes back with the completion.
-  /// - Throws: `EAGAIN` where the ring is full, `EINVAL` for an address of more than 44 bits. Nothing is changed.
+  /// - Throws: `EAGAIN` where the ring is full, `EINVAL` for an address of more than 44 bits (48 where addresses are
+  ///   physical). Nothing is changed.
   @inlinable
   public mutating func receiveInit(_ address: DMAAddress, id: RequestID) throws(QueueError) {
     let mask = state.pointee.receiveMask
     let added = state.pointee.receiveAdded
     guard added &- state.pointee.receiveRemoved < mask else { throw state.receiveWithoutRing() }
     guard address.rawValue <= TransmitDescriptor.maximumAddress else {
-      throw QueueError(.addressOutOfRange, value: address.rawValue)
+      return try state.receiveInitPhysical(address, id: id)
     }
     let slot = Int(added & mask)
     state.pointee.receiveDescriptors[slot] =
