@@ -15,14 +15,22 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
   /// Guards `control`. Taken first, then the port.
   let controlLock: UnsafeMutablePointer<pthread_mutex_t>
   var control: ControlState
+  /// The hash of sets, made with the first.
+  let toeplitz: ToeplitzHash
   private var thread: ServiceThread?
 
   /// Everything that changes under the control lock.
   struct ControlState {
     var pages = PageAllocator()
+    var busPages = PageAllocator(BusTable.firstPage..<BusTable.pageCount)
+    /// Registrations with physical addresses, by their first.
+    var busRegistrations: [UInt64: [BusRun]] = [:]
     var domains: [UInt32: DomainState] = [:]
     var nextDomain: UInt32 = 1
     var interfaces: [UInt32: InterfaceMemory] = [:]
+    var indexes = InterfaceIndexes()
+    var sets: [UInt32: SetMemory] = [:]
+    var nextSet: UInt32 = 1
     var allocationFaults: AllocationFaults
   }
 
@@ -33,13 +41,23 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     controlLock = .allocate(capacity: 1)
     pthread_mutex_init(controlLock, nil)
     let translation = try TranslationTable()
-    filters = FilterTable(limit: settings.filterLimit, hardwareMAC: Self.address(wire, settings))
+    toeplitz = ToeplitzHash()
+    // An X3 has one filter act, its own at the MAC among them.
+    filters = FilterTable(
+      limit: settings.filterLimit, hardwareMAC: Self.address(wire, settings),
+      chainsMulticast: settings.generation.datapath != .efct)
+    if settings.generation.datapath == .efct { filters.receiveQueueCount = UInt32(DesignParameters().receiveQueues) }
     let claim = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
       .bindMemory(to: Atomic<Bool>.self, capacity: 1)
     claim.initialize(to: Atomic(false))
-    let interfaces = UnsafeMutablePointer<UnsafeMutablePointer<InterfaceState>?>
-      .allocate(capacity: PortState.interfaceLimit)
-    interfaces.initialize(repeating: nil, count: PortState.interfaceLimit)
+    // The numbers of sets follow those of interfaces: nobody is there.
+    let numbers = PortState.interfaceLimit + PortState.setLimit
+    let interfaces = UnsafeMutablePointer<UnsafeMutablePointer<InterfaceState>?>.allocate(capacity: numbers)
+    interfaces.initialize(repeating: nil, count: numbers)
+    let sets = UnsafeMutablePointer<UnsafeMutablePointer<SetState>?>.allocate(capacity: PortState.setLimit)
+    sets.initialize(repeating: nil, count: PortState.setLimit)
+    let steering = UnsafeMutablePointer<SteeringState>.allocate(capacity: 1)
+    steering.initialize(to: SteeringState())
     port = .allocate(capacity: 1)
     port.initialize(
       to: PortState(
@@ -47,7 +65,9 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
         matcher: filters.matcher, recipients: .allocate(capacity: PortState.interfaceLimit),
         scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64),
         maximumFrame: (settings.mtu ?? wire.mtu) + 18,
-        completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch))))
+        completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch)),
+        live: .allocate(capacity: PortState.interfaceLimit), sets: sets, steering: steering))
+    port.pointee.hashing = FrameHashing(table: toeplitz.table, usesUDPPorts: settings.hashesUDPPorts)
     port.pointee.clock.isManual = settings.hasManualClock
     port.pointee.clock.stampsFrames = settings.stampsWithClock
     port.pointee.isForcedDown = settings.startsLinkDown
@@ -55,6 +75,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     port.pointee.watchesDoorbells = settings.service == .thread
     if !settings.faults.receive.isHarmless { port.pointee.receiveFaults = Self.injector(settings.faults, .receive) }
     if !settings.faults.transmit.isHarmless { port.pointee.transmitFaults = Self.injector(settings.faults, .transmit) }
+    updatePaths()
     if settings.service == .thread { thread = ServiceThread(port: port, wire: wire) }
   }
 
@@ -74,6 +95,10 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     controlLock.deallocate()
     port.pointee.translation.deallocate()
     port.pointee.interfaces.deallocate()
+    port.pointee.live.deallocate()
+    port.pointee.sets.deallocate()
+    port.pointee.steering.pointee.deallocate()
+    port.pointee.steering.deallocate()
     port.pointee.recipients.deallocate()
     port.pointee.scratch.deallocate()
     port.pointee.claim.deallocate()
@@ -104,10 +129,6 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     return AdapterIdentity(
       device: settings.device, interface: wire.name, generation: settings.generation, macAddress: macAddress,
       isEmulated: true, numaNode: -1, configuration: lines)
-  }
-
-  public func capability(_ capability: Capability) -> UInt64? {
-    EmulatedCapabilities.value(of: capability, generation: settings.generation)
   }
 
   /// Sets the limit of the port: frames above `mtu` + 18 bytes are dropped and counted.

@@ -3,13 +3,14 @@ import EtherFabricFormats
 
 /// What interfaces of a generation can be asked for. Sizes in entries. Source: facts sheet, section 13 of the API table.
 enum InterfaceRules {
-  /// `EF_PD_*` that the generation has.
-  static func domainFlags(_ generation: Generation) -> DomainFlags {
-    switch generation {
-    case .sfc8000, .x2: [.multicastLoopback, .ignoreBlacklist]
-    case .x4: [.multicastLoopback, .ignoreBlacklist, .express]
-    case .x3: [.ignoreBlacklist]
-    case .x4Express: [.ignoreBlacklist, .express]
+  /// `EF_PD_*` that domains of the datapath have; others are refused with `EOPNOTSUPP`. Physical addresses have no
+  /// meaning for X3 and X4 express, which have no descriptors with addresses for receiving; the flag does no harm.
+  static func domainFlags(_ datapath: Datapath, _ firmware: Firmware) -> DomainFlags {
+    let all: DomainFlags = [.multicastLoopback, .ignoreBlacklist, .physicalMode]
+    switch datapath {
+    case .ef10: return firmware == .full ? all.union(.virtualPort) : all
+    case .efct: return all
+    case .ef10ct: return all.union(.express)
     }
   }
 

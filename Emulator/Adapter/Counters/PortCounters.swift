@@ -4,6 +4,8 @@ struct PortCounters {
   var receivedBytes: UInt64 = 0
   /// Frames that reached at least one interface.
   var delivered: UInt64 = 0
+  /// Frames for a member of a set that is not there.
+  var noMember: UInt64 = 0
   /// Frames that matched an interface and found no descriptor on any.
   var noDescriptor: UInt64 = 0
   /// Frames that no filter of an interface wanted: the kernel's, where the wire has one.
@@ -18,6 +20,14 @@ struct PortCounters {
   var receiveStopped: UInt64 = 0
   /// Copies made for more than one interface.
   var replicated: UInt64 = 0
+  /// Copies for sniffers, whatever became of the frames.
+  var receiveSniffed: UInt64 = 0
+  var transmitSniffed: UInt64 = 0
+  /// Copies of sent frames that went to interfaces of this port: by multicast loopback, and between virtual ports.
+  var looped: UInt64 = 0
+  var switched: UInt64 = 0
+  /// Frames for an interface of another virtual port alone, which do not leave the port.
+  var keptInside: UInt64 = 0
   var transmitted: UInt64 = 0
   var transmittedBytes: UInt64 = 0
   var transmitCongested: UInt64 = 0

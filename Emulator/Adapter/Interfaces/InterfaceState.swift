@@ -38,6 +38,12 @@ struct InterfaceState {
   let datapath: Datapath
   /// Frames go one by one into posted buffers, with an event for each buffer. Other ways are off the main path.
   var receivesPlainly = true
+  /// Place among the interfaces of the port that live.
+  var place = 0
+  /// The virtual port it is on, 0 for the port itself.
+  var virtualPort: UInt8 = 0
+  /// Whose multicast it sends, where that comes back to the interfaces of this host; 0 where it does not.
+  var stack: UInt32 = 0
 
   var counters = InterfaceCounters()
 

@@ -75,6 +75,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
       stamp = AdapterClock.parts(frame.timestamp).quarters
     }
     ReceivePrefix.store(to: host, packetLength: frame.length, timestamp: stamp)
+    host.storeBytes(
+      of: pointee.frameHash.littleEndian, toByteOffset: ReceivePrefix.hashOffset, as: UInt32.self)
   }
 
   @inline(never)

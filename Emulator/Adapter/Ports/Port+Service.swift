@@ -52,10 +52,9 @@ extension UnsafeMutablePointer where Pointee == PortState {
     let before = pointee.counters.received &+ pointee.counters.transmitted
     pointee.counters.services &+= 1
     // A doorbell that was rung before a frame came must count for it, so doorbells are looked at first.
-    for index in 0..<PortState.interfaceLimit { pointee.interfaces[index]?.acceptReceiveDoorbell() }
+    forEachInterface { $0.acceptReceiveDoorbell() }
     receiveFromWire()
-    for index in 0..<PortState.interfaceLimit {
-      guard let interface = pointee.interfaces[index] else { continue }
+    forEachInterface { interface in
       transmitAll(interface)
       interface.primeWhenAsked()
     }
@@ -68,8 +67,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   func synchroniseClock(_ now: UInt64) {
     guard pointee.clock.isSyncDue(now) else { return }
     pointee.clock.lastSync = now
-    for index in 0..<PortState.interfaceLimit {
-      guard let interface = pointee.interfaces[index] else { continue }
+    forEachInterface { interface in
       if interface.pointee.wantsTimeSync { interface.pointee.events.post(pointee.clock.syncWord(now)) }
     }
   }

@@ -150,8 +150,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
       pointee.counters.transmitFailed &+= 1
       return
     }
-    if pointee.transmitFaults != nil {
-      sendWithFaults(interface, room, length: size)
+    if pointee.sendsSpecially {
+      sendSpecially(interface, room, length: size)
       return
     }
     send(interface, length: size)
@@ -174,7 +174,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   }
 
   @inline(never)
-  private func countLost(_ interface: UnsafeMutablePointer<InterfaceState>?, _ outcome: Int32) {
+  func countLost(_ interface: UnsafeMutablePointer<InterfaceState>?, _ outcome: Int32) {
     interface?.pointee.counters.transmitDropped &+= 1
     switch TransmitOutcome(rawValue: outcome) {
     case .congested: pointee.counters.transmitCongested &+= 1
@@ -186,7 +186,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
 
   /// A frame that the adapter does not send. Its descriptors complete all the same.
   @inline(never)
-  private func refuse(_ interface: UnsafeMutablePointer<InterfaceState>, length: Int) {
+  func refuse(_ interface: UnsafeMutablePointer<InterfaceState>, length: Int) {
     interface.pointee.counters.transmitDropped &+= 1
     if pointee.isForcedDown {
       pointee.counters.transmitLinkDown &+= 1
