@@ -31,6 +31,7 @@ import Glibc
       ForwardCommand.self,
       CaptureCommand.self,
       LatencyCommand.self,
+      RSSCommand.self,
       DemoCommand.self,
     ])
 

@@ -30,13 +30,23 @@ final class Station {
   private let before: (port: AdapterStatistics, interface: AdapterStatistics)
 
   /// Opens the device and allocates an interface with rings of these sizes; 0 for none.
-  init(
+  convenience init(
     _ device: String, receive: Int, transmit: Int, hugePages: DMAMemory.HugePages = .never, flags: InterfaceFlags = []
   ) throws(EtherFabricError) {
-    driver = try Driver.open(device)
+    let driver = try Driver.open(device)
     let domain = try driver.allocateProtectionDomain()
-    interface = try domain.allocateVirtualInterface(
-      InterfaceOptions(receiveCapacity: receive, transmitCapacity: transmit, flags: flags))
+    try self.init(
+      domain.allocateVirtualInterface(
+        InterfaceOptions(receiveCapacity: receive, transmitCapacity: transmit, flags: flags)),
+      domain: domain, hugePages: hugePages)
+  }
+
+  /// Gives an interface of a domain its memory, and posts all receive buffers.
+  init(
+    _ allocated: consuming VirtualInterface, domain: ProtectionDomain, hugePages: DMAMemory.HugePages
+  ) throws(EtherFabricError) {
+    driver = domain.driver
+    interface = allocated
     let receiveCount = interface.receiveCapacity
     let transmitCount = interface.transmitCapacity
     // Addresses, tags and frame check sequence around the payload.
