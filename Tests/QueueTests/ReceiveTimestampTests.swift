@@ -72,7 +72,7 @@ import Testing
   @Test func theLayoutIsTheLibrarys() throws {
     func layout(_ flags: InterfaceFlags, prefix: Int) throws -> [[Int]] {
       let bench = try Bench(options: InterfaceOptions(flags: flags), prefixLength: prefix)
-      return bench.interface.receiveLayout.map { [$0.kind.rawValue, $0.offset] }
+      return try bench.interface.receiveLayout.map { [$0.kind.rawValue, $0.offset] }
     }
     #expect(try layout([], prefix: 0) == [[0, 0]])
     #expect(try layout([], prefix: 14) == [[0, 14], [2, 8]])

@@ -37,7 +37,7 @@ import Testing
   @Test func anErrorValueSaysWhatAndHow() {
     let kinds: [QueueError.Kind] = [
       .ringFull, .lengthOutOfRange, .addressOutOfRange, .noQueue, .badVector, .foreignBuffer, .poolEmpty,
-      .queueStopped,
+      .queueStopped, .unsupported, .notImplemented, .unknownPacket, .wrongEvent, .noFilter, .noCutThrough,
     ]
     for kind in kinds {
       let text = QueueError(kind, value: 7, limit: 3).description

@@ -8,7 +8,7 @@ extension EmulatedCapabilities {
     case .hardwareMulticastReplication, .hardwareReceiveTimestamping, .hardwareTransmitTimestamping, .ctpio, .ctpioOnly,
       .receiveShared, .receiveFilterSetDestination, .receivePoll, .receiveReference, .receiveFilterID:
       1
-    case .receiveQueueSizes: mask(InterfaceRules.receiveSizes(datapath))
+    case .receiveQueueSizes: mask(InterfaceRules.receiveSizes(datapath, []))
     case .transmitQueueSizes: mask(InterfaceRules.transmitSizes(datapath))
     case .eventQueueSizes: mask(InterfaceRules.eventSizes(datapath))
     case .minimumBufferModeSize: UInt64(RingRules.pageSize)

@@ -39,7 +39,7 @@ extension EmulatedAdapter {
   /// Which of the adapter's functions a domain is on.
   func datapath(of flags: DomainFlags) throws(EtherFabricError) -> Datapath {
     guard flags.contains(.express) else { return settings.generation.datapath }
-    guard settings.generation == .x4 || settings.generation == .x4Express else {
+    guard settings.generation.hasExpress else {
       throw EtherFabricError(
         Self.allocateDomainCall, errno: ENODEV, reason: "an emulated \(settings.generation) has no express datapath",
         remedy: "Leave out the flag, or open an X4 with 'nic=x4'.")
@@ -82,4 +82,9 @@ extension EmulatedAdapter {
     }
     return UInt8(number)
   }
+}
+
+extension Generation {
+  /// Whether there is an express function, alone or beside another.
+  var hasExpress: Bool { self == .x4 || self == .x4Express }
 }

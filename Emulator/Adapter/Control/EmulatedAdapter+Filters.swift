@@ -18,7 +18,10 @@ extension EmulatedAdapter {
     let owner = owner(domain, state)
     let cookie = try port.withClaim { () throws(EtherFabricError) in
       port.takeEarlierFrames()
-      let cookie = try filters.insert(filter, interface: destination, owner: owner)
+      let queue =
+        destination < PortState.interfaceLimit
+        ? try receiveQueue(for: filter, interface: destination, owner) : nil
+      let cookie = try filters.insert(filter, interface: destination, queue: queue, owner: owner)
       updatePaths()
       return cookie
     }

@@ -1,4 +1,5 @@
 import EtherFabric
+import EtherFabricFormats
 import Glibc
 
 extension EmulatedAdapter {
@@ -10,8 +11,17 @@ extension EmulatedAdapter {
     let pages = (byteCount + 4095) / 4096
     return try locked { state throws(EtherFabricError) in
       try fails(.memoryRegistration, Self.registerCall, &state)
-      guard state.domains[domain]?.isPhysical != true else { return try registerPhysically(base, pages, &state) }
-      guard let first = state.pages.allocate(pages) else { throw noRoom(pages, of: TranslationTable.pageCount) }
+      let owner = state.domains[domain]
+      // Packed stream tells buffers and boundaries in them by the low bits of an address, the host's and the adapter's.
+      let isPacked = owner?.flags.isDisjoint(with: InterfaceRules.packedStreamFlags) == false
+      guard owner?.isPhysical != true else {
+        return try registerPhysically(base, pages, needsHugePages: isPacked, &state)
+      }
+      let modulus = isPacked ? PackedStreamLayout.bufferSize / RingRules.pageSize : 1
+      let page = Int(bitPattern: base) / RingRules.pageSize
+      guard let first = state.pages.allocate(pages, congruentTo: page, modulo: modulus) else {
+        throw noRoom(pages, of: TranslationTable.pageCount)
+      }
       port.withClaim {
         port.pointee.translation.map(firstPage: first, pageCount: pages, host: base, domain: domain)
       }
@@ -42,11 +52,18 @@ extension EmulatedAdapter {
   /// Memory of physical domains lies where it lies: page by page, and no page next to the one before, but for huge
   /// pages, which are whole.
   private func registerPhysically(
-    _ base: UnsafeMutableRawPointer, _ pages: Int, _ state: inout ControlState
+    _ base: UnsafeMutableRawPointer, _ pages: Int, needsHugePages: Bool, _ state: inout ControlState
   ) throws(EtherFabricError) -> DMAAddress {
+    let parts = BusRun.split(base, pages: pages)
+    guard !needsHugePages || parts.allSatisfy({ $0.count == BusRun.hugePage }) else {
+      throw EtherFabricError(
+        Self.registerCall, errno: EPROTO,
+        reason: "packed stream needs buffers in one piece, and pages of 4 KiB lie anywhere in a domain like this",
+        remedy: "Register huge pages, 2 MiB at a time, or leave out DomainFlags.physicalMode.")
+    }
     var runs: [BusRun] = []
     // From the end, so that the addresses fall.
-    for (offset, count) in BusRun.split(base, pages: pages).reversed() {
+    for (offset, count) in parts.reversed() {
       let modulus = count == 1 ? 1 : BusRun.hugePage
       guard let first = state.busPages.allocate(count, congruentTo: 0, modulo: modulus) else {
         for run in runs { state.busPages.release(run.first, pageCount: run.count) }

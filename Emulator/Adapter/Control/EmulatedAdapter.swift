@@ -12,6 +12,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
   public let wire: any Wire
   let port: UnsafeMutablePointer<PortState>
   let filters: FilterTable
+  let counters: AdapterCounters
   /// Guards `control`. Taken first, then the port.
   let controlLock: UnsafeMutablePointer<pthread_mutex_t>
   var control: ControlState
@@ -31,7 +32,15 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     var indexes = InterfaceIndexes()
     var sets: [UInt32: SetMemory] = [:]
     var nextSet: UInt32 = 1
+    /// Of X3 receive queues, by number.
+    var superbufs: [Int: SuperbufMemory] = [:]
     var allocationFaults: AllocationFaults
+
+    /// What the superbufs of X3 queues are on; nil where there are none.
+    var superbufPages: String? {
+      guard !superbufs.isEmpty else { return nil }
+      return superbufs.values.allSatisfy(\.hasHugePages) ? "huge pages" : "normal pages: too few huge ones are free"
+    }
   }
 
   public init(wire: any Wire, settings: AdapterSettings = AdapterSettings()) throws(EtherFabricError) {
@@ -41,12 +50,15 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     controlLock = .allocate(capacity: 1)
     pthread_mutex_init(controlLock, nil)
     let translation = try TranslationTable()
+    counters = AdapterCounters(
+      device: settings.device, isShared: settings.sharesCounters,
+      hasFaults: (!settings.faults.receive.isHarmless, !settings.faults.transmit.isHarmless))
     toeplitz = ToeplitzHash()
     // An X3 has one filter act, its own at the MAC among them.
     filters = FilterTable(
       limit: settings.filterLimit, hardwareMAC: Self.address(wire, settings),
       chainsMulticast: settings.generation.datapath != .efct)
-    if settings.generation.datapath == .efct { filters.receiveQueueCount = UInt32(DesignParameters().receiveQueues) }
+    if settings.generation.datapath == .efct { filters.receiveQueueCount = UInt32(ExpressParameters.sharedQueues) }
     let claim = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
       .bindMemory(to: Atomic<Bool>.self, capacity: 1)
     claim.initialize(to: Atomic(false))
@@ -54,6 +66,9 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     let numbers = PortState.interfaceLimit + PortState.setLimit
     let interfaces = UnsafeMutablePointer<UnsafeMutablePointer<InterfaceState>?>.allocate(capacity: numbers)
     interfaces.initialize(repeating: nil, count: numbers)
+    let queues = UnsafeMutablePointer<UnsafeMutablePointer<ReceiveQueueState>?>
+      .allocate(capacity: ExpressParameters.ownQueues)
+    queues.initialize(repeating: nil, count: ExpressParameters.ownQueues)
     let sets = UnsafeMutablePointer<UnsafeMutablePointer<SetState>?>.allocate(capacity: PortState.setLimit)
     sets.initialize(repeating: nil, count: PortState.setLimit)
     let steering = UnsafeMutablePointer<SteeringState>.allocate(capacity: 1)
@@ -63,13 +78,16 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
       to: PortState(
         wire: wire.operations, claim: claim, translation: translation, interfaces: interfaces,
         matcher: filters.matcher, recipients: .allocate(capacity: PortState.interfaceLimit),
-        scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64),
-        maximumFrame: (settings.mtu ?? wire.mtu) + 18,
-        completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch)),
+        scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64), counterWords: counters.port,
+        maximumFrame: Self.maximumFrame(settings.mtu ?? wire.mtu, settings.generation),
+        faultWords: (counters.receiveFaults, counters.transmitFaults),
+        completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch)), queues: queues,
         live: .allocate(capacity: PortState.interfaceLimit), sets: sets, steering: steering))
     port.pointee.hashing = FrameHashing(table: toeplitz.table, usesUDPPorts: settings.hashesUDPPorts)
+    wire.count(in: counters.wire)
     port.pointee.clock.isManual = settings.hasManualClock
     port.pointee.clock.stampsFrames = settings.stampsWithClock
+    setUpClock()
     port.pointee.isForcedDown = settings.startsLinkDown
     port.pointee.waitsForPoll = settings.waitsForPoll && settings.service == .inline
     port.pointee.watchesDoorbells = settings.service == .thread
@@ -77,6 +95,11 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     if !settings.faults.transmit.isHarmless { port.pointee.transmitFaults = Self.injector(settings.faults, .transmit) }
     updatePaths()
     if settings.service == .thread { thread = ServiceThread(port: port, wire: wire) }
+  }
+
+  /// MTU and Ethernet header with one tag; adapters of superbufs alone carry no more than a slot holds.
+  private static func maximumFrame(_ mtu: Int, _ generation: Generation) -> Int {
+    generation.isEF10 ? mtu + 18 : min(mtu + 18, StreamHeader.maximumFrame)
   }
 
   private static func injector(_ plan: FaultPlan, _ direction: FaultDirection) -> UnsafeMutablePointer<FaultInjector> {
@@ -87,6 +110,9 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
 
   deinit {
     thread?.stop()
+    for memory in control.interfaces.values { _ = detachAll(memory.state) }
+    // The wire may live on, the page does not.
+    wire.count(in: nil)
     for faults in [port.pointee.receiveFaults, port.pointee.transmitFaults] {
       faults?.pointee.deallocate()
       faults?.deallocate()
@@ -99,6 +125,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     port.pointee.sets.deallocate()
     port.pointee.steering.pointee.deallocate()
     port.pointee.steering.deallocate()
+    port.pointee.queues.deallocate()
     port.pointee.recipients.deallocate()
     port.pointee.scratch.deallocate()
     port.pointee.claim.deallocate()
@@ -125,7 +152,9 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     var lines = wire.configuration
     lines.insert(("adapter", "emulated \(settings.generation), no hardware"), at: 0)
     lines.append(("service", settings.service.rawValue))
-    lines.append(("clock", settings.hasManualClock ? "manual" : "system (software timestamps)"))
+    if let pages = locked({ $0.superbufPages }) { lines.append(("superbufs", pages)) }
+    lines.append(("clock", clockDescription))
+    lines.append(("counters", counters.description))
     return AdapterIdentity(
       device: settings.device, interface: wire.name, generation: settings.generation, macAddress: macAddress,
       isEmulated: true, numaNode: -1, configuration: lines)

@@ -18,7 +18,13 @@ final class EventQueueMemory {
   /// Labels of interfaces that are gone, and where the queue stood then: events of theirs may still be in it.
   private var resting: [(label: Int, write: UInt32)] = []
 
-  init(capacity: Int, owner: UInt32, wireDescriptor: Int32) throws(EtherFabricError) {
+  private let counters: AdapterCounters
+  private let counterSlot: Int
+
+  init(
+    capacity: Int, owner: UInt32, wireDescriptor: Int32, port: UnsafeMutablePointer<PortState>, hasTimer: Bool,
+    counters: AdapterCounters
+  ) throws(EtherFabricError) {
     let call = "ProtectionDomain.allocateVirtualInterface"
     signal = efvi_wake_create()
     waitDescriptor = efvi_wait_create()
@@ -34,18 +40,30 @@ final class EventQueueMemory {
     }
     self.capacity = capacity
     self.owner = owner
+    let words = counters.openEventQueue(owner: owner)
+    self.counters = counters
+    counterSlot = words.slot
     slots = .allocate(byteCount: capacity * 8, alignment: 4096)
     memset(slots, 0xff, capacity * 8)
     state = .allocate(capacity: 1)
-    state.initialize(to: EventQueueState(slots: slots, capacity: capacity, wake: signal))
+    state.initialize(
+      to: EventQueueState(
+        slots: slots, capacity: capacity, wake: signal, wait: waitDescriptor, port: port, instance: owner,
+        hasTimer: hasTimer, counters: words.counters))
   }
 
   deinit {
+    counters.closeEventQueue(counterSlot)
+    if state.pointee.timer.descriptor >= 0 { close(state.pointee.timer.descriptor) }
     close(signal)
     close(waitDescriptor)
     slots.deallocate()
     state.deallocate()
   }
+
+  /// Whether an interface has the queue.
+  var isUsed: Bool { labels.nonzeroBitCount > resting.count }
+
   /// A label for a new interface, nil where all are in use or at rest. Under the claim.
   func takeLabel() -> Int? {
     resting.removeAll { entry in

@@ -13,13 +13,27 @@ final class InterfaceMemory {
   let index: UInt32
   /// The set that it is a member of.
   var set: UInt32?
+  private var express: UnsafeMutablePointer<ExpressInterfaceState>?
+  /// The receive errors at their last reset.
+  var errorBase = ReceiveErrorCounts()
 
   init(
     request: InterfaceRequest, domain: DomainState, index: UInt32, label: Int, flags: InterfaceFlags,
     events: EventQueueMemory,
-    ownsEvents: Bool, port: UnsafeMutablePointer<PortState>
+    ownsEvents: Bool, port: UnsafeMutablePointer<PortState>, counters: UnsafeMutablePointer<InterfaceCounters>
   ) {
-    let options = request.options
+    let isExpress = domain.datapath.isExpress
+    var options = request.options
+    if isExpress {
+      express = .allocate(capacity: 1)
+      express?.initialize(
+        to: ExpressInterfaceState(
+          datapath: domain.datapath, flags: flags, transmitCapacity: options.transmitCapacity,
+          eventCapacity: events.capacity, mergesCompletions: port.pointee.completionBatch > 1))
+      // There are no rings.
+      options.receiveCapacity = 0
+      options.transmitCapacity = 0
+    }
     let receiveBytes = max(options.receiveCapacity, 1) * 8
     let bytes = receiveBytes + max(options.transmitCapacity, 1) * 8
     rings = .allocate(byteCount: bytes, alignment: 4096)
@@ -33,7 +47,7 @@ final class InterfaceMemory {
     self.events = events
     self.index = index
     state = .allocate(capacity: 1)
-    let hasPrefix = !flags.isDisjoint(with: [.receiveTimestamps, .receiveEventMerge, .receiveFilterID])
+    let hasPrefix = !isExpress && !flags.isDisjoint(with: [.receiveTimestamps, .receiveEventMerge, .receiveFilterID])
     state.initialize(
       to: InterfaceState(
         index: index, port: port, domain: request.domain, label: label, flags: flags, events: events.state,
@@ -43,11 +57,27 @@ final class InterfaceMemory {
         transmitMask: options.transmitCapacity == 0 ? 0 : UInt32(options.transmitCapacity - 1),
         fillsIPChecksum: !flags.contains(.noIPChecksum), fillsL4Checksum: !flags.contains(.noL4Checksum),
         stampsTransmits: flags.contains(.transmitTimestamps), isRestricted: flags.contains(.transmitTCPUDPOnly),
-        datapath: domain.datapath))
+        datapath: domain.datapath, express: express, receivesPlainly: !isExpress, counterWords: counters))
+    guard !isExpress, options.receiveCapacity > 0 else { return }
+    if flags.contains(.receivePackedStream) {
+      let packed = UnsafeMutablePointer<PackedStreamQueue>.allocate(capacity: 1)
+      packed.initialize(to: PackedStreamQueue(flags))
+      state.pointee.packedStream = packed
+      state.pointee.receivesPlainly = false
+    } else if MergeState.isNeeded(flags) {
+      let merge = UnsafeMutablePointer<MergeState>.allocate(capacity: 1)
+      merge.initialize(to: MergeState(flags))
+      state.pointee.merge = merge
+      state.pointee.receivesPlainly = false
+    }
   }
 
   deinit {
+    state.pointee.merge?.deallocate()
+    state.pointee.packedStream?.deallocate()
     state.deallocate()
+    express?.pointee.deallocate()
+    express?.deallocate()
     rings.deallocate()
     doorbells.deallocate()
   }

@@ -3,12 +3,15 @@ import EtherFabricFormats
 
 /// What interfaces of a generation can be asked for. Sizes in entries. Source: facts sheet, section 13 of the API table.
 enum InterfaceRules {
+  /// Either makes a domain one for packed stream: the driver takes the second for the first.
+  static let packedStreamFlags: DomainFlags = [.receivePackedStream, .registration64KiB]
+
   /// `EF_PD_*` that domains of the datapath have; others are refused with `EOPNOTSUPP`. Physical addresses have no
   /// meaning for X3 and X4 express, which have no descriptors with addresses for receiving; the flag does no harm.
   static func domainFlags(_ datapath: Datapath, _ firmware: Firmware) -> DomainFlags {
     let all: DomainFlags = [.multicastLoopback, .ignoreBlacklist, .physicalMode]
     switch datapath {
-    case .ef10: return firmware == .full ? all.union(.virtualPort) : all
+    case .ef10: return all.union(packedStreamFlags).union(firmware == .full ? .virtualPort : [])
     case .efct: return all
     case .ef10ct: return all.union(.express)
     }
@@ -22,7 +25,7 @@ enum InterfaceRules {
     case .ef10:
       return ignored.union([
         .noIPChecksum, .noL4Checksum, .transmitTCPUDPOnly, .pushDisabled, .pushAlways, .receiveTimestamps,
-        .transmitTimestamps, .eventTimer,
+        .transmitTimestamps, .eventTimer, .receiveEventMerge, .receiveFilterID, .receivePackedStream, .packedStream64K,
       ])
     case .efct, .ef10ct:
       return ignored.union([
@@ -31,9 +34,9 @@ enum InterfaceRules {
     }
   }
 
-  static func receiveSizes(_ datapath: Datapath) -> [Int] {
+  static func receiveSizes(_ datapath: Datapath, _ flags: InterfaceFlags) -> [Int] {
     switch datapath {
-    case .ef10: RingRules.receiveSizes
+    case .ef10: flags.contains(.receivePackedStream) ? RingRules.packedStreamReceiveSizes : RingRules.receiveSizes
     case .efct: powers(512, 131_072)
     case .ef10ct: powers(1024, 131_072)
     }

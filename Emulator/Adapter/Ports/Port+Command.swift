@@ -16,7 +16,23 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(__always)
   fileprivate func carryOut(_ register: Int, _ value: UInt64, _ interface: UnsafeMutablePointer<InterfaceState>) {
     switch register {
-    default: pointee.counters.unknownCommands &+= 1
+    case DoorbellPage.eventQueueTimer:
+      return setTimer(TimerRegister(word: UInt32(truncatingIfNeeded: value)), interface.pointee.events)
+    case DoorbellPage.receiveDoorbell:
+      guard let packed = interface.pointee.packedStream,
+        let credits = PackedStreamCredit.count(of: UInt32(truncatingIfNeeded: value))
+      else { break }
+      return packed.pointee.grant(credits)
+    case DoorbellPage.eventCredits:
+      guard let express = interface.pointee.express else { break }
+      return interface.grantCredits(CreditRegister(word: UInt32(truncatingIfNeeded: value)), express)
+    case DoorbellPage.ctpioAperture:
+      guard let express = interface.pointee.express else { break }
+      return takeStream(value, interface, express)
+    case ExpressParameters.firstPostRegister...ExpressParameters.lastPostRegister:
+      if postSuperbuf(BufferPost(word: value), register: register, interface) { return }
+    default: break
     }
+    pointee.counters.unknownCommands &+= 1
   }
 }

@@ -7,6 +7,13 @@ extension UnsafeMutablePointer where Pointee == PortState {
   func deliverSpecially(
     _ frame: WireFrame, to interface: UnsafeMutablePointer<InterfaceState>, flags: UInt64, filter: UInt32
   ) -> DeliveryOutcome {
-    .stopped
+    if interface.pointee.express != nil { return deliverExpress(frame, flags: flags, filter: filter) }
+    if let merge = interface.pointee.merge {
+      return deliverMerged(frame, to: interface, flags: flags, filter: filter, merge)
+    }
+    if let packed = interface.pointee.packedStream {
+      return deliverPacked(frame, to: interface, flags: flags, packed)
+    }
+    return .stopped
   }
 }

@@ -20,7 +20,15 @@ extension UnsafeMutablePointer where Pointee == PortState {
       pointee.wire.receiveRelease(pointee.wire.context)
       budget &-= 1
     }
-    if pointee.stampCount > 0 { synchroniseClock(pointee.clock.now()) }
+    if pointee.firstPending != nil { reportPending() }
+    if pointee.clockUsers > 0 { keepTime() }
+  }
+
+  /// What is due by the clock.
+  @inline(never)
+  private func keepTime() {
+    if pointee.stampCount > 0 { synchroniseClock(pointee.clock.underneath()) }
+    if pointee.timersRunning > 0 { fireTimers() }
   }
 
   /// Takes what came before a change of the filters, where the wire does not wait for a poll.
@@ -32,9 +40,10 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(never)
   func stamp(_ frame: inout WireFrame) {
     if frame.timestamp == 0 || pointee.clock.isManual || pointee.clock.stampsFrames {
-      frame.timestamp = pointee.clock.now()
+      frame.timestamp = pointee.clock.underneath()
     }
     synchroniseClock(frame.timestamp)
+    frame.timestamp = pointee.clock.shown(frame.timestamp)
   }
 
   /// The MAC: length limits, padding.
@@ -65,7 +74,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
     dispatch(frame, errors: errors)
   }
 
-  /// The filter table, and a copy for each interface that wants one.
+  /// The filter table, and a copy for each interface that wants one. Who calls it outside `receiveFromWire` ends with
+  /// `reportPending`.
   @inline(__always)
   func dispatch(_ frame: WireFrame, errors: UInt64) {
     guard !pointee.dispatchesSpecially else { return dispatchSpecially(frame, errors: errors) }
@@ -111,6 +121,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
     case .delivered: pointee.counters.delivered &+= 1
     case .noDescriptor: pointee.counters.noDescriptor &+= 1
     case .noMember: pointee.counters.noMember &+= 1
+    case .oversize: pointee.counters.oversize &+= 1
+    case .noCredit: pointee.counters.noCredit &+= 1
     case .stopped: pointee.counters.receiveStopped &+= 1
     }
   }
@@ -121,6 +133,10 @@ enum DeliveryOutcome: UInt8 {
   case stopped
   /// The set's member for it is not there.
   case noMember
+  /// Longer than a slot of a superbuf.
+  case oversize
   case noDescriptor
+  /// Packed stream alone.
+  case noCredit
   case delivered
 }

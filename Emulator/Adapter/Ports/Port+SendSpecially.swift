@@ -27,6 +27,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
       pointee.counters.transmitSniffed &+= 1
       sniff(frame, steering.pointee.transmitSniffer, flags: classified.eventFlags)
     }
+    if pointee.firstPending != nil { reportPending() }
     guard !isInside else {
       pointee.counters.keptInside &+= 1
       interface.pointee.counters.transmitted &+= 1

@@ -40,7 +40,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
 
   /// Room on the wire for a frame that may be sent. Nil for one that is dropped, and counted.
   @inline(__always)
-  private func room(
+  func room(
     _ interface: UnsafeMutablePointer<InterfaceState>, length: Int
   ) -> UnsafeMutableRawPointer? {
     guard length >= 14, length <= pointee.maximumFrame, !pointee.isForcedDown else {
@@ -64,9 +64,9 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(never)
   private func completeWithTimestamp(_ interface: UnsafeMutablePointer<InterfaceState>) {
     complete(interface)
-    let time = AdapterClock.parts(pointee.clock.now())
+    let time = pointee.clock.transmitStamp(pointee.clock.now())
     let words = TransmitEventWord.timestamp(
-      quarters: time.quarters, seconds: time.seconds, label: interface.pointee.label)
+      quarters: time.minor, seconds: time.seconds, label: interface.pointee.label)
     interface.pointee.events.post(words.low)
     interface.pointee.events.post(words.high)
   }

@@ -40,6 +40,11 @@ public struct ReceiveQueueGrant {
   public var postRegister: Int
   /// Whether the superbufs are on huge pages.
   public var hasHugePages: Bool
+  /// X3: what keeps the memory of the superbufs. Frames hold it, which may outlive their interface; nil where the
+  /// memory lives as long as the adapter.
+  public var memory: AnyObject?
+  /// The queue puts an event into the interface's event queue for its frames as well.
+  public var generatesEvents = false
 
   public init(
     queue: Int, superbufs: UnsafeMutableRawPointer? = nil, superbufCount: Int, shared: UnsafeMutableRawPointer? = nil,

@@ -7,12 +7,15 @@ public struct QueueError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Why a call was refused.
   @frozen
   public enum Kind: UInt8, Sendable {
-    /// The ring has no room for the descriptors that this call needs. Poll, unbundle, try again.
+    /// The ring has no room for the descriptors that this call needs; on EFCT and EF10CT, the adapter's FIFO none for
+    /// the bytes, or the event queue none for the completion. Poll, unbundle, try again.
     case ringFull
     /// The length cannot be put into a descriptor, or is longer than the buffer.
     case lengthOutOfRange
     /// The DMA address cannot be put into a descriptor.
     case addressOutOfRange
+    /// A packed-stream buffer that does not start at a multiple of its size.
+    case unalignedBuffer
     /// The virtual interface was allocated without this queue.
     case noQueue
     /// A vectored transmit without fragments, or with too many.
@@ -23,6 +26,18 @@ public struct QueueError: Error, Equatable, Sendable, CustomStringConvertible {
     case poolEmpty
     /// The queue has stopped after a DMA fault and waits to be initialised again.
     case queueStopped
+    /// This adapter, or this interface as it was allocated, does not have what the call is about.
+    case unsupported
+    /// This adapter has no such call: EFCT and EF10CT take no receive descriptors.
+    case notImplemented
+    /// No packet of this name is out: it was never received here, or has been released.
+    case unknownPacket
+    /// An event that says nothing of what the call is about, on an interface allocated as this one.
+    case wrongEvent
+    /// No filter picked this packet.
+    case noFilter
+    /// The fallback of a cut-through send, without the send.
+    case noCutThrough
   }
 
   public let kind: Kind
@@ -44,7 +59,12 @@ public struct QueueError: Error, Equatable, Sendable, CustomStringConvertible {
     case .ringFull: EAGAIN
     case .poolEmpty: ENOBUFS
     case .queueStopped: ESHUTDOWN
-    case .lengthOutOfRange, .addressOutOfRange, .noQueue, .badVector, .foreignBuffer: EINVAL
+    case .unsupported: EOPNOTSUPP
+    case .notImplemented: ENOSYS
+    case .noFilter: ENODATA
+    case .lengthOutOfRange, .addressOutOfRange, .unalignedBuffer, .noQueue, .badVector, .foreignBuffer, .unknownPacket,
+      .wrongEvent, .noCutThrough:
+      EINVAL
     }
   }
 
@@ -52,11 +72,16 @@ public struct QueueError: Error, Equatable, Sendable, CustomStringConvertible {
     let name = EtherFabricError.name(of: errno)
     return switch kind {
     case .ringFull:
-      "the ring has no room: \(value) descriptors wanted, \(limit) free (\(name)). Poll, unbundle, then try again."
+      "the queue has no room: \(value) wanted, \(limit) free (\(name)). Poll, unbundle, then try again."
     case .lengthOutOfRange:
       "length \(value) is out of range, at most \(limit) bytes (\(name)). Split the packet or use a larger buffer."
     case .addressOutOfRange:
-      "DMA address 0x\(String(value, radix: 16)) does not fit a descriptor (\(name)). Take it from a registration."
+      "DMA address 0x\(String(value, radix: 16)) is no address of this interface (\(name)). Take it from a registration."
+    case .unalignedBuffer:
+      """
+      DMA address 0x\(String(value, radix: 16)) is no multiple of the buffer's \(limit) bytes (\(name)). Align the \
+      memory, and register it in a domain with DomainFlags.receivePackedStream.
+      """
     case .noQueue:
       "the virtual interface has no such queue (\(name)). Allocate it with a capacity above zero."
     case .badVector:
@@ -67,6 +92,18 @@ public struct QueueError: Error, Equatable, Sendable, CustomStringConvertible {
       "the pool has no free buffer (\(name)). Release frames, poll for completions, or make the pool larger."
     case .queueStopped:
       "the queue stopped after a DMA fault (\(name)). Reinitialise it."
+    case .unsupported:
+      "the adapter or the interface does not have this (\(name)). Ask Driver.capability; see the interface's flags."
+    case .notImplemented:
+      "this adapter takes no receive buffers (\(name)). Frames arrive in superbufs: poll, and release each packet."
+    case .unknownPacket:
+      "packet 0x\(String(value, radix: 16)) is not out (\(name)). Release each packet once, on its own interface."
+    case .wrongEvent:
+      "the event does not say this (\(name)). Pass a receive event; EF10 needs InterfaceFlags.receiveFilterID as well."
+    case .noFilter:
+      "no filter picked the packet (\(name)). It came by a rule that is no filter, such as a sniff."
+    case .noCutThrough:
+      "no cut-through send waits for its fallback (\(name)). Send first, and poll after the fallback."
     }
   }
 }

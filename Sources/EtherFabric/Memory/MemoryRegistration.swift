@@ -9,7 +9,7 @@ public final class MemoryRegistration: @unchecked Sendable {
   public let address: DMAAddress
   /// Where the pages are that do not follow each other.
   private let pages: [DMAAddress]?
-  private let owned: DMAMemory?
+  let owned: DMAMemory?
 
   private init(
     domain: ProtectionDomain, base: UnsafeMutableRawPointer, count: Int, owned: DMAMemory?

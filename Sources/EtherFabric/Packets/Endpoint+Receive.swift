@@ -2,9 +2,10 @@ import EtherFabricFormats
 
 extension Endpoint {
   /// Posts free buffers until `fillLevel` is reached or the pool is empty, and shows them to the adapter in eights.
-  /// - Returns: buffers posted.
+  /// - Returns: buffers posted; none on EFCT and EF10CT, which take no buffers.
   @discardableResult
   public mutating func refill() -> Int {
+    guard interface.state.pointee.express == nil else { return 0 }
     var posted = 0
     while interface.receiveFillLevel < fillLevel {
       let index = core.take()
@@ -22,7 +23,8 @@ extension Endpoint {
   }
 
   /// Posts one buffer.
-  /// - Throws: `EAGAIN` where the ring is full, `EINVAL` for a buffer of another pool. The buffer returns to its pool.
+  /// - Throws: `EAGAIN` where the ring is full, `EINVAL` for a buffer of another pool, `ENOSYS` on EFCT and EF10CT. The
+  ///   buffer returns to its pool.
   public mutating func post(_ buffer: consuming PacketBuffer) throws(QueueError) {
     guard buffer.core == core else { throw QueueError(.foreignBuffer) }
     do throws(QueueError) {
@@ -74,6 +76,11 @@ extension Endpoint {
           let frame = assemble(event.id.rawValue, bytes: event.bytes, flags: event.flags, discard: event.reason)
         else { continue }
         return .received(frame)
+      case .receiveReference(let event):
+        return .received(referenced(event, discard: nil))
+      case .receiveReferenceDiscard(let event):
+        counters.framesDiscarded &+= 1
+        return .received(referenced(event, discard: event.errors.reason))
       case .transmit(let event):
         sentNext = 0
         sentCount = interface.state.unbundle(event, into: sentIDs, capacity: RingRules.transmitBatch)
@@ -112,9 +119,9 @@ extension Endpoint {
       partialBytes = 0
     } else {
       core.pointee.links[Int(partialLast)] = index
-      core.pointee.lengths[Int(index)] = UInt32(bytes &- partialBytes)
+      core.pointee.lengths[Int(index)] = UInt32(bytes &- UInt16(truncatingIfNeeded: partialBytes))
     }
-    partialBytes = bytes
+    partialBytes = UInt32(bytes)
     partialLast = index
     partialCount &+= 1
     guard !flags.contains(.continues) else { return nil }
@@ -124,20 +131,42 @@ extension Endpoint {
   }
 
   /// The frame that has been put together so far.
-  private mutating func takePartial(discard: DiscardReason?, isMulticast: Bool) -> ReceivedFrame {
+  mutating func takePartial(discard: DiscardReason?, isMulticast: Bool) -> ReceivedFrame {
     let prefix = UInt16(interface.state.pointee.receivePrefixLength)
     let frame = ReceivedFrame(
-      core: core, first: partialFirst, length: UInt32(partialBytes &- prefix), prefix: prefix,
+      core: core, first: partialFirst, length: partialBytes &- UInt32(prefix), prefix: prefix,
       fragments: partialCount, timestamp: stamp(partialFirst), discardReason: discard, isMulticast: isMulticast)
     partialFirst = .max
     partialLast = .max
     return frame
   }
 
+  /// A frame in a superbuf.
+  @inline(__always)
+  private mutating func referenced(_ event: Event.ReceiveReference, discard: DiscardReason?) -> ReceivedFrame {
+    let express = interface.state.pointee.express.unsafelyUnwrapped
+    let packet = PacketID(word: event.packet)
+    let queue = express.pointee.queues[packet.queue]
+    queue.pointee.framesOut &+= 1
+    counters.framesReceived &+= 1
+    let bytes = queue.address(of: packet.frame) + SuperbufLayout.dataOffset
+    return ReceivedFrame(
+      core: queue.pointee.core, first: UInt32(truncatingIfNeeded: packet.frame), length: UInt32(event.bytes),
+      prefix: UInt16(SuperbufLayout.dataOffset), fragments: 0,
+      timestamp: express.pointee.stampsReceives ? try? express.timestamp(queue, packet.frame) : nil,
+      discardReason: discard,
+      isMulticast: bytes.load(as: UInt8.self) & 1 != 0)
+  }
+
   @inline(__always)
   private mutating func stamp(_ index: UInt32) -> Timestamp? {
     guard interface.state.pointee.receivePrefixLength != 0 else { return nil }
-    return try? interface.receiveTimestamp(core.pointee.base + Int(index) * core.pointee.bufferSize)
+    return readStamp(index)
+  }
+
+  @inline(never)
+  private mutating func readStamp(_ index: UInt32) -> Timestamp? {
+    try? interface.receiveTimestamp(core.pointee.base + Int(index) * core.pointee.bufferSize)
   }
 
   @inline(never)
@@ -153,6 +182,12 @@ extension Endpoint {
       guard partialFirst != .max else { return nil }
       counters.framesReceived &+= 1
       return .received(takePartial(discard: .truncated, isMulticast: false))
+    case .receiveMulti(let event):
+      guard let frame = takeMerged(event, discard: nil) else { return nil }
+      return .received(frame)
+    case .receiveMultiDiscard(let event):
+      guard let frame = takeMerged(event, discard: event.reason) else { return nil }
+      return .received(frame)
     case .software(let data):
       counters.softwareEvents &+= 1
       return .software(data: data)

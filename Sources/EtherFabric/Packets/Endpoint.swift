@@ -10,7 +10,8 @@ import EtherFabricFormats
 /// }
 /// ```
 ///
-/// An endpoint keeps its receive ring filled from the pool, and has an event queue of its own.
+/// An endpoint keeps its receive ring filled from the pool, and has an event queue of its own. On EFCT and EF10CT frames
+/// arrive in superbufs instead: the pool is for sending, and nothing is posted.
 public struct Endpoint: ~Copyable {
   /// The virtual interface, for filters, flags and statistics. Do not post, send or poll through it.
   public var interface: VirtualInterface
@@ -33,7 +34,15 @@ public struct Endpoint: ~Copyable {
   var partialFirst = UInt32.max
   var partialLast = UInt32.max
   var partialCount: UInt16 = 0
-  var partialBytes: UInt16 = 0
+  var partialBytes: UInt32 = 0
+  /// Bytes of it that are still to come, where events are merged: its length is in its prefix.
+  var partialLeft: UInt32 = 0
+  // The buffers of the merged event at hand.
+  let mergedIDs: UnsafeMutablePointer<RequestID>
+  var mergedCount = 0
+  var mergedNext = 0
+  /// Bytes that the adapter writes to a buffer.
+  let bufferLength: UInt32
 
   static let eventCapacity = 64
 
@@ -46,7 +55,7 @@ public struct Endpoint: ~Copyable {
     _ domain: ProtectionDomain, pool: PacketPool, options: InterfaceOptions = InterfaceOptions(),
     fillLevel: Int? = nil
   ) throws(EtherFabricError) {
-    let registration = try Self.registration(of: pool, in: domain)
+    let registration = try Self.registration(of: pool, in: domain, options)
     try self.init(
       domain.allocateVirtualInterface(options), pool: pool, registration: registration, fillLevel: fillLevel)
   }
@@ -60,19 +69,24 @@ public struct Endpoint: ~Copyable {
     _ set: VirtualInterfaceSet, index: Int? = nil, pool: PacketPool, options: InterfaceOptions = InterfaceOptions(),
     fillLevel: Int? = nil
   ) throws(EtherFabricError) {
-    let registration = try Self.registration(of: pool, in: set.domain)
+    let registration = try Self.registration(of: pool, in: set.domain, options)
     try self.init(
       set.allocateVirtualInterface(index: index, options), pool: pool, registration: registration,
       fillLevel: fillLevel)
   }
 
   private static func registration(
-    of pool: PacketPool, in domain: ProtectionDomain
+    of pool: PacketPool, in domain: ProtectionDomain, _ options: InterfaceOptions
   ) throws(EtherFabricError) -> MemoryRegistration {
     guard let registration = pool.registration(in: domain) else {
       throw EtherFabricError(
         "Endpoint", errno: 22, reason: "the pool is not registered in this protection domain",
         remedy: "Call PacketPool.register(in:) first.")
+    }
+    guard !options.flags.contains(.receivePackedStream) else {
+      throw EtherFabricError(
+        "Endpoint", errno: 22, reason: "packed stream has no buffers of the size of a frame",
+        remedy: "Use a PackedStreamReceiver.")
     }
     return registration
   }
@@ -82,8 +96,10 @@ public struct Endpoint: ~Copyable {
   ) {
     interface = allocated
     interface.receiveBufferLength = min(pool.bufferSize, TransmitDescriptor.maximumLength)
+    bufferLength = UInt32(interface.receiveBufferLength)
     self.pool = pool
     core = pool.core
+    interface.resource.pool = core
     addresses = .allocate(capacity: pool.count)
     for index in 0..<pool.count {
       (addresses + index).initialize(to: registration.dmaAddress(index * pool.bufferSize))
@@ -92,6 +108,8 @@ public struct Endpoint: ~Copyable {
     events.initialize(repeating: .none, count: Self.eventCapacity)
     sentIDs = .allocate(capacity: RingRules.transmitBatch)
     sentIDs.initialize(repeating: .none, count: RingRules.transmitBatch)
+    mergedIDs = .allocate(capacity: RingRules.receiveBatch)
+    mergedIDs.initialize(repeating: .none, count: RingRules.receiveBatch)
     let most = min(interface.receiveCapacity, max(8, pool.count / 2))
     self.fillLevel = min(fillLevel ?? most, interface.receiveCapacity)
     refill()
@@ -100,16 +118,13 @@ public struct Endpoint: ~Copyable {
   deinit {
     // First the adapter lets go of the buffers, then they return.
     interface.resource.stop()
+    interface.resource.forgetPool()
     let state = interface.state
-    while state.pointee.receiveRemoved != state.pointee.receiveAdded {
+    while state.pointee.express == nil, state.pointee.receiveRemoved != state.pointee.receiveAdded {
       core.put(state.pointee.receiveIDs[Int(state.pointee.receiveRemoved & state.pointee.receiveMask)])
       state.pointee.receiveRemoved &+= 1
     }
-    while state.pointee.transmitRemoved != state.pointee.transmitAdded {
-      let id = state.pointee.transmitIDs[Int(state.pointee.transmitRemoved & state.pointee.transmitMask)]
-      if id != .max { core.put(id) }
-      state.pointee.transmitRemoved &+= 1
-    }
+    while let id = state.takeOldestTransmitID() { core.put(id) }
     for index in eventNext..<eventCount {
       switch events[index] {
       case .receive(let event): core.put(event.id.rawValue)
@@ -118,11 +133,13 @@ public struct Endpoint: ~Copyable {
       default: break
       }
     }
+    for index in mergedNext..<mergedCount { core.put(mergedIDs[index].rawValue) }
     for index in sentNext..<sentCount { core.put(sentIDs[index].rawValue) }
     if partialFirst != .max { core.putChain(partialFirst) }
     addresses.deallocate()
     events.deallocate()
     sentIDs.deallocate()
+    mergedIDs.deallocate()
   }
 
   /// Steers what a filter describes to this endpoint (`ef_vi_filter_add`).

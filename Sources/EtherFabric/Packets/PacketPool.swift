@@ -31,23 +31,19 @@ public final class PacketPool {
     do throws(EtherFabricError) {
       registrations.append(try MemoryRegistration(domain, memory))
     } catch {
-      core.pointee.isOrphaned = true
-      core.destroyIfWhole()
+      core.orphan()
       throw error
     }
   }
 
-  deinit {
-    core.pointee.isOrphaned = true
-    core.destroyIfWhole()
-  }
+  deinit { core.orphan() }
 
   /// Registers the same memory in another domain, so that a frame received on one adapter can be sent on another
   /// without being copied.
   public func register(in domain: ProtectionDomain) throws(EtherFabricError) {
     guard !registrations.contains(where: { $0.domain === domain }) else { return }
-    let memory = core.pointee.memory.takeUnretainedValue()
-    registrations.append(try MemoryRegistration(domain, memory))
+    guard let memory = core.pointee.memory else { return }
+    registrations.append(try MemoryRegistration(domain, memory.takeUnretainedValue()))
   }
 
   /// Where the buffers are in a domain, nil where they are not registered.

@@ -1,9 +1,12 @@
+import EtherFabricFormats
+import Glibc
+
 /// The bookkeeping of a packet pool at a fixed address: buffers and frames point to it, so that taking and returning
 /// one counts no reference. It outlives its pool while buffers are out.
 @frozen
 @usableFromInline
 struct PoolCore {
-  @usableFromInline let base: UnsafeMutableRawPointer
+  @usableFromInline var base: UnsafeMutableRawPointer
   @usableFromInline let bufferSize: Int
   @usableFromInline let count: Int
   /// Free buffers, a stack of indexes.
@@ -16,9 +19,23 @@ struct PoolCore {
   @usableFromInline var framesDropped: UInt64 = 0
   @usableFromInline var framesReleased: UInt64 = 0
   @usableFromInline var buffersRefused: UInt64 = 0
-  /// The pool has gone; the last buffer to return takes the core with it.
-  @usableFromInline var isOrphaned = false
-  @usableFromInline var memory: Unmanaged<DMAMemory>
+  /// Returning a buffer takes more than putting it on the stack.
+  @usableFromInline var returns = Returns.plainly
+  @usableFromInline var memory: Unmanaged<DMAMemory>?
+  /// Of frames in superbufs: the queue that they are given back to.
+  @usableFromInline var superbufs: UnsafeMutablePointer<SuperbufQueue>?
+  /// Of frames in superbufs: the pool whose buffers they can be copied to, while their endpoint lives.
+  @usableFromInline var copies: UnsafeMutablePointer<PoolCore>?
+
+  @frozen
+  @usableFromInline
+  enum Returns: UInt8 {
+    case plainly
+    /// The pool has gone; the last buffer to return takes the core with it.
+    case afterItsPool
+    /// There is no stack: the frames lie in superbufs.
+    case toSuperbufs
+  }
 
   init(memory: DMAMemory, bufferSize: Int, count: Int) {
     base = memory.base
@@ -33,6 +50,19 @@ struct PoolCore {
     for index in 0..<count { (free + index).initialize(to: UInt32(count - 1 - index)) }
     freeCount = count
     self.memory = Unmanaged.passRetained(memory)
+  }
+
+  /// The frames of a receive queue: `count` slots of superbufs from `base` on. The links of a superbuf are set before its
+  /// first use.
+  init(superbufs base: UnsafeMutableRawPointer, count: Int) {
+    self.base = base
+    bufferSize = SuperbufLayout.slotSize
+    self.count = count
+    free = allocateZeros(1)
+    freeCount = 0
+    links = allocateZeros(count)
+    lengths = allocateZeros(count)
+    returns = .toSuperbufs
   }
 }
 
@@ -50,7 +80,7 @@ extension UnsafeMutablePointer where Pointee == PoolCore {
   func put(_ index: UInt32) {
     pointee.free[pointee.freeCount] = index
     pointee.freeCount &+= 1
-    if pointee.isOrphaned { destroyIfWhole() }
+    if pointee.returns != .plainly { putRarely() }
   }
 
   /// Returns the buffers of a frame.
@@ -65,14 +95,46 @@ extension UnsafeMutablePointer where Pointee == PoolCore {
     }
   }
 
-  /// The pool has gone: ends when all buffers are back.
+  /// What comes after a buffer is back on the stack.
   @usableFromInline @inline(never)
-  func destroyIfWhole() {
+  func putRarely() {
+    guard let superbufs = pointee.superbufs else { return destroyIfWhole() }
+    pointee.freeCount = 0
+    let frame = Int(pointee.free[0])
+    if let pool = pointee.copies {
+      // The pool of the endpoint counts its frames, wherever they lie.
+      pool.pointee.framesDropped &+= pointee.framesDropped
+      pool.pointee.framesReleased &+= pointee.framesReleased
+      pointee.framesDropped = 0
+      pointee.framesReleased = 0
+    }
+    superbufs.releaseOwned(frame)
+  }
+
+  /// The pool has gone: ends when all buffers are back.
+  func orphan() {
+    pointee.returns = .afterItsPool
+    destroyIfWhole()
+  }
+
+  private func destroyIfWhole() {
     guard pointee.freeCount == pointee.count else { return }
+    destroy()
+  }
+
+  func destroySuperbufs() {
+    free(pointee.free)
+    free(pointee.links)
+    free(pointee.lengths)
+    deinitialize(count: 1)
+    deallocate()
+  }
+
+  private func destroy() {
     pointee.free.deallocate()
     pointee.links.deallocate()
     pointee.lengths.deallocate()
-    pointee.memory.release()
+    pointee.memory?.release()
     deinitialize(count: 1)
     deallocate()
   }

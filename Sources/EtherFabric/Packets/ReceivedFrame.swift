@@ -6,6 +6,7 @@ public struct ReceivedFrame: ~Copyable {
   @usableFromInline let first: UInt32
   @usableFromInline let length: UInt32
   @usableFromInline let prefix: UInt16
+  /// Buffers of the frame; 0 for a frame in a superbuf, which is shared and not to be written to.
   @usableFromInline let fragments: UInt16
   /// When the frame arrived; nil without `InterfaceFlags.receiveTimestamps`, or while the clock is not in sync.
   public let timestamp: Timestamp?
@@ -45,13 +46,31 @@ public struct ReceivedFrame: ~Copyable {
 
   /// Takes the buffer out of the frame, with the frame as its packet: to send it on. Nil for a frame of several
   /// buffers, which are returned.
+  ///
+  /// On EFCT and EF10CT the frame lies in a superbuf with others: it is copied into a buffer of the endpoint's pool.
+  /// Nil where the pool is empty, where its buffers are too small, and where the endpoint has gone.
   @inlinable
   public consuming func takeBuffer() -> PacketBuffer? {
-    guard fragments == 1 else {
+    guard fragments == 1 else { return takeCopy() }
+    let buffer = PacketBuffer(core: core, index: first, offset: UInt32(prefix), length: length)
+    discard self
+    return buffer
+  }
+
+  @usableFromInline @inline(never)
+  consuming func takeCopy() -> PacketBuffer? {
+    guard fragments == 0, let pool = core.pointee.copies, Int(length) <= pool.pointee.bufferSize else {
       release()
       return nil
     }
-    let buffer = PacketBuffer(core: core, index: first, offset: UInt32(prefix), length: length)
+    let index = pool.take()
+    guard index != .max else {
+      release()
+      return nil
+    }
+    let buffer = PacketBuffer(core: pool, index: index, length: length)
+    buffer.start.copyMemory(from: address(first) + Int(prefix), byteCount: Int(length))
+    core.putChain(first)
     discard self
     return buffer
   }
@@ -59,7 +78,7 @@ public struct ReceivedFrame: ~Copyable {
   /// Bytes of the whole frame, without prefix and FCS.
   @inlinable public var count: Int { Int(length) }
   /// Buffers that it takes; more than one for a jumbo.
-  @inlinable public var fragmentCount: Int { Int(fragments) }
+  @inlinable public var fragmentCount: Int { max(1, Int(fragments)) }
 
   @inlinable @inline(__always)
   func address(_ index: UInt32) -> UnsafeMutableRawPointer {

@@ -1,9 +1,11 @@
 import EtherFabricFormats
 
 extension UnsafeMutablePointer where Pointee == QueueState {
-  /// Writes a receive descriptor for an address that is too large for buffer mode: only a physical one is.
+  /// `ef_vi_receive_init` where the address is none of a plain buffer in buffer mode.
   @usableFromInline
-  func receiveInitPhysical(_ address: DMAAddress, id: RequestID) throws(QueueError) {
+  func receiveInitSpecially(_ address: DMAAddress, id: RequestID) throws(QueueError) {
+    guard !pointee.packedStream.isOn else { return try receiveInitPacked(address) }
+    // Only a physical address may have more bits.
     guard pointee.isPhysical, address.rawValue <= TransmitDescriptor.maximumPhysicalAddress else {
       throw QueueError(.addressOutOfRange, value: address.rawValue)
     }

@@ -6,6 +6,10 @@ final class InterfaceResource: @unchecked Sendable {
   let state: UnsafeMutablePointer<QueueState>
   let eventOwner: InterfaceResource?
   private var hasStopped = false
+  /// Registered superbufs of ours (EF10CT).
+  var superbufs: [MemoryRegistration] = []
+  /// The pool of the endpoint on this interface.
+  var pool: UnsafeMutablePointer<PoolCore>?
   private let receiveIDs: UnsafeMutablePointer<UInt32>
   private let transmitIDs: UnsafeMutablePointer<UInt32>
   private let labels: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>?
@@ -19,7 +23,7 @@ final class InterfaceResource: @unchecked Sendable {
       ids.initialize(repeating: .max, count: max(1, count))
       return ids
     }
-    receiveIDs = ids(grant.receiveCapacity)
+    receiveIDs = ids(grant.express == nil ? grant.receiveCapacity : 0)
     transmitIDs = ids(grant.transmitCapacity)
     state = .allocate(capacity: 1)
     let table: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>
@@ -36,10 +40,15 @@ final class InterfaceResource: @unchecked Sendable {
     if grant.flags.contains(.pushDisabled) { state.pointee.pushThreshold = 0 }
     if let express = grant.express {
       let expressState = UnsafeMutablePointer<ExpressState>.allocate(capacity: 1)
-      expressState.initialize(to: ExpressState(grant: express, datapath: grant.datapath))
+      expressState.initialize(
+        to: ExpressState(grant: grant, express: express, owner: eventOwner?.state.pointee.express))
       state.pointee.express = expressState
     }
     if grant.flags.contains(.pushAlways) { state.pointee.pushThreshold = .max }
+    if state.pointee.packedStream.isOn {
+      state.startPackedStream(
+        hasTransmitTimes: !grant.flags.isDisjoint(with: [.transmitTimestamps, .transmitAlternatives]))
+    }
   }
 
   /// Gives the interface back to the adapter, which lets go of all buffers. Once.
@@ -47,13 +56,13 @@ final class InterfaceResource: @unchecked Sendable {
     guard !hasStopped else { return }
     hasStopped = true
     state.pointee.labels[grant.label] = nil
+    state.pointee.express?.keepFrames()
     domain.driver.backend.freeInterface(grant.resource)
   }
 
   deinit {
     stop()
-    state.pointee.express?.deinitialize(count: 1)
-    state.pointee.express?.deallocate()
+    state.pointee.express?.destroy()
     state.deinitialize(count: 1)
     state.deallocate()
     receiveIDs.deallocate()

@@ -27,11 +27,16 @@ extension VirtualInterface {
   /// `ef_eventq_has_event`. Whether an event is in the queue now. An adapter without a thread of its own moves
   /// only in `poll`, doorbells and `prime`.
   @inlinable
-  public var hasEvent: Bool { state.load(state.pointee.eventPointer & state.pointee.eventMask).isPresent }
+  public var hasEvent: Bool {
+    if let express = state.pointee.express { return state.hasEventExpress(express) }
+    return state.load(state.pointee.eventPointer & state.pointee.eventMask).isPresent
+  }
 
-  /// `ef_eventq_has_many_events`. Whether more than `count` events are in the queue: one slot is looked at.
+  /// `ef_eventq_has_many_events`. Whether more than `count` events are in the queue: one slot is looked at. Frames in
+  /// superbufs are no events of the queue.
   public func hasEvents(moreThan count: Int) -> Bool {
     guard count >= 0, count <= Int(state.pointee.eventMask) else { return false }
+    if state.pointee.express != nil { return state.hasExpressEvent(UInt32(count)) }
     return state.load((state.pointee.eventPointer &+ UInt32(count)) & state.pointee.eventMask).isPresent
   }
 
@@ -39,12 +44,15 @@ extension VirtualInterface {
   public var eventIndex: UInt32 { state.pointee.eventPointer }
 
   /// `ef_eventq_capacity`. Events that the queue holds without overflow.
-  public var eventCapacity: Int { Int(state.pointee.eventMask) - Int(state.pointee.clearStride) }
+  public var eventCapacity: Int {
+    if let express = state.pointee.express { return express.pointee.eventSlots }
+    return Int(state.pointee.eventMask) - Int(state.pointee.clearStride)
+  }
 
   /// Empties the event queue, and starts it again after an overflow. Events that were in it are lost. No public C
   /// counterpart.
   public mutating func reinitializeEventQueue() throws(EtherFabricError) {
     try resource.domain.driver.backend.restartEvents(interface: resourceID)
-    state.pointee.eventPointer = 0
+    state.resetEvents()
   }
 }

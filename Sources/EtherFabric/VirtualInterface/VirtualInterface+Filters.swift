@@ -1,11 +1,20 @@
 extension VirtualInterface {
-  /// `ef_vi_filter_add`. Steers what the filter describes to this interface.
+  /// `ef_vi_filter_add`. Steers what the filter describes to this interface. On EFCT and EF10CT the interface is attached
+  /// to the receive queue of the filter as well, and brings superbufs for it (EF10CT).
   /// - Throws: `EINVAL` for a combination that no adapter has, `EPROTONOSUPPORT` for one that this adapter lacks,
   ///   `EEXIST` for a filter that is already there, `EBUSY` where another interface has it, `ENOSPC` where the table
-  ///   is full.
+  ///   is full, or the interface has all receive queues that it can have; what memory for superbufs was refused with.
   @discardableResult
   public func addFilter(_ filter: FilterSpecification) throws(EtherFabricError) -> FilterCookie {
-    try resource.domain.driver.backend.insert(filter, interface: resourceID)
+    let backend = resource.domain.driver.backend
+    let cookie = try backend.insert(filter, interface: resourceID)
+    do throws(EtherFabricError) {
+      try resource.attachReceiveQueue(of: cookie)
+    } catch {
+      try? backend.remove(cookie, interface: resourceID)
+      throw error
+    }
+    return cookie
   }
 
   /// `ef_vi_filter_del`. Removes a filter of this interface.

@@ -4,16 +4,17 @@ extension VirtualInterface {
   /// `ef_vi_receive_init`. Writes one receive descriptor; the adapter sees it after `receivePush`.
   /// - Parameters:
   ///   - address: where the adapter writes `receiveBufferLength` bytes at most.
-  ///   - id: comes back with the completion.
+  ///   - id: comes back with the completion; packed stream has none.
   /// - Throws: `EAGAIN` where the ring is full, `EINVAL` for an address of more than 44 bits (48 where addresses are
-  ///   physical). Nothing is changed.
+  ///   physical), or in packed stream for one that is not aligned to the size of a buffer, `ENOSYS` on EFCT and EF10CT.
+  ///   Nothing is changed.
   @inlinable
   public mutating func receiveInit(_ address: DMAAddress, id: RequestID) throws(QueueError) {
     let mask = state.pointee.receiveMask
     let added = state.pointee.receiveAdded
     guard added &- state.pointee.receiveRemoved < mask else { throw state.receiveWithoutRing() }
-    guard address.rawValue <= TransmitDescriptor.maximumAddress else {
-      return try state.receiveInitPhysical(address, id: id)
+    guard address.rawValue < state.pointee.receiveAddressLimit else {
+      return try state.receiveInitSpecially(address, id: id)
     }
     let slot = Int(added & mask)
     state.pointee.receiveDescriptors[slot] =
@@ -43,13 +44,17 @@ extension VirtualInterface {
   }
 
   /// `ef_vi_receive_space`. Descriptors that the ring can still take.
-  @inlinable public var receiveSpace: Int { receiveCapacity - receiveFillLevel }
-  /// `ef_vi_receive_fill_level`. Descriptors posted or initialised and not completed.
+  @inlinable public var receiveSpace: Int { max(0, receiveCapacity - receiveFillLevel) }
+  /// `ef_vi_receive_fill_level`. Descriptors posted or initialised and not completed; always full on EFCT and EF10CT,
+  /// where there is nothing to post.
   @inlinable public var receiveFillLevel: Int {
     Int(state.pointee.receiveAdded &- state.pointee.receiveRemoved)
   }
   /// `ef_vi_receive_capacity`. Ring size minus one; 0 without a receive ring.
-  @inlinable public var receiveCapacity: Int { Int(state.pointee.receiveMask) }
+  @inlinable public var receiveCapacity: Int {
+    if let express = state.pointee.express { return Int(express.pointee.receiveMask) }
+    return Int(state.pointee.receiveMask)
+  }
   /// `ef_vi_receive_prefix_len`. Bytes before the packet in its first buffer: 0 or 14.
   @inlinable public var receivePrefixLength: Int { Int(state.pointee.receivePrefixLength) }
 
@@ -66,13 +71,23 @@ extension VirtualInterface {
 
   /// `ef_vi_receive_set_discards` and `ef_vi_receive_get_discards`. Which errors make discard events.
   public var receiveDiscards: DiscardMask {
-    get { DiscardMask(eventBits: state.pointee.discardBits) }
-    set { state.pointee.discardBits = newValue.eventBits }
+    get {
+      if let express = state.pointee.express { return DiscardMask(rawValue: express.pointee.discards) }
+      return DiscardMask(eventBits: state.pointee.discardBits)
+    }
+    set {
+      state.pointee.express?.pointee.discards = newValue.rawValue & FrameMetadata.Discard.all
+      state.pointee.discardBits = newValue.eventBits
+    }
   }
 
   /// Starts a receive ring that stopped after a DMA fault. No C counterpart.
   /// - Returns: the ids that were posted, oldest first; their buffers are the caller's again.
+  /// - Throws: `EOPNOTSUPP` on EFCT and EF10CT.
   public mutating func reinitializeReceiveQueue() throws(EtherFabricError) -> [RequestID] {
+    guard state.pointee.express == nil else {
+      throw .unsupported("VirtualInterface.reinitializeReceiveQueue", "receive ring to initialise")
+    }
     try resource.domain.driver.backend.restartReceive(interface: resourceID)
     var ids: [RequestID] = []
     while state.pointee.receiveRemoved != state.pointee.receiveAdded {
@@ -85,6 +100,8 @@ extension VirtualInterface {
     state.pointee.receiveRemoved = 0
     state.pointee.receivePosted = 0
     state.pointee.inJumbo = false
+    state.pointee.receiveCompleted = 0
+    if state.pointee.packedStream.isOn { state.restartPackedStream() }
     return ids
   }
 }

@@ -3,13 +3,14 @@ import Synchronization
 
 extension VirtualInterface {
   /// `ef_vi_transmit_init`. Writes the descriptors of one packet; the adapter sees them after `transmitPush`. A
-  /// packet that crosses a 4 KiB boundary takes a descriptor for each page, but one where addresses are physical.
+  /// packet that crosses a 4 KiB boundary takes a descriptor for each page, but one where addresses are physical. On EFCT
+  /// and EF10CT it is a send: the CPU copies the packet to the adapter at once.
   /// - Parameters:
   ///   - address: first byte of the frame.
   ///   - length: bytes of the frame without FCS, at most 16383.
   ///   - id: comes back with the completion.
-  /// - Throws: `EAGAIN` where the ring is full, `EINVAL` for a length or an address that no descriptor can carry.
-  ///   Nothing is changed.
+  /// - Throws: `EAGAIN` where the ring is full, `EINVAL` for a length or an address that no descriptor can carry, and on
+  ///   EFCT and EF10CT for an address that is not registered in the domain. Nothing is changed.
   @inlinable
   public mutating func transmitInit(_ address: DMAAddress, length: Int, id: RequestID) throws(QueueError) {
     let first = RingRules.pageSize - Int(truncatingIfNeeded: address.rawValue & 0xfff)
@@ -55,7 +56,7 @@ extension VirtualInterface {
     _ fragments: UnsafeBufferPointer<DMAFragment>, id: RequestID
   ) throws(QueueError) {
     let mask = state.pointee.transmitMask
-    guard mask != 0 else { throw QueueError(.noQueue) }
+    guard mask != 0 else { return try state.transmitVectorWithoutRing(fragments, id: id) }
     let isPhysical = state.pointee.isPhysical
     var needed = 0
     for fragment in fragments {
@@ -166,22 +167,26 @@ extension VirtualInterface {
     Int(state.pointee.transmitAdded &- state.pointee.transmitRemoved)
   }
   /// `ef_vi_transmit_capacity`. Ring size minus one; 0 without a transmit ring.
-  @inlinable public var transmitCapacity: Int { Int(state.pointee.transmitMask) }
+  @inlinable public var transmitCapacity: Int {
+    if let express = state.pointee.express { return Int(express.pointee.transmitMask) }
+    return Int(state.pointee.transmitMask)
+  }
+  /// `ef_vi_transmit_space_bytes`. Bytes that a packet can have now (EFCT, EF10CT): the adapter's FIFO must hold it, and
+  /// the event queue its completion. 0 on EF10.
+  public var transmitSpaceBytes: Int { state.pointee.express?.streamSpace ?? 0 }
+  /// `ef_vi_transmit_fill_level_bytes`. Bytes in the adapter's FIFO, headers and padding included; 0 on EF10.
+  public var transmitFillLevelBytes: Int {
+    guard let express = state.pointee.express else { return 0 }
+    return express.pointee.hasStopped ? express.pointee.fifoBytes : express.streamFill
+  }
 
   /// `ef_vi_reinit_txq_post_error`. Starts a transmit ring that stopped after a DMA fault.
   /// - Returns: the ids of the packets that were not sent, oldest first (`ef_vi_for_each_tx_error_failed_transmit`).
   public mutating func reinitializeTransmitQueue() throws(EtherFabricError) -> [RequestID] {
     try resource.domain.driver.backend.restartTransmit(interface: resourceID)
     var ids: [RequestID] = []
-    while state.pointee.transmitRemoved != state.pointee.transmitAdded {
-      let slot = Int(state.pointee.transmitRemoved & state.pointee.transmitMask)
-      if state.pointee.transmitIDs[slot] != .max { ids.append(RequestID(state.pointee.transmitIDs[slot])) }
-      state.pointee.transmitIDs[slot] = .max
-      state.pointee.transmitRemoved &+= 1
-    }
-    state.pointee.transmitAdded = 0
-    state.pointee.transmitPrevious = 0
-    state.pointee.transmitRemoved = 0
+    while let id = state.takeOldestTransmitID() { ids.append(RequestID(id)) }
+    state.resetTransmit()
     return ids
   }
 }
