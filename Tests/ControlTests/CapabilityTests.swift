@@ -52,45 +52,6 @@ import Testing
     #expect(Capability.pio.refusal == EOPNOTSUPP)
   }
 
-  @Test(arguments: [Generation.x2, .sfc8000])
-  func theEmulatedAdapterReportsItsQueues(_ generation: Generation) {
-    let value = { EmulatedCapabilities.value(of: $0, generation: generation) }
-    #expect(value(.receiveQueueSizes) == 512 | 1024 | 2048 | 4096)
-    #expect(value(.transmitQueueSizes) == 512 | 1024 | 2048)
-    #expect(value(.eventQueueSizes) == 0xfe00)
-    #expect(value(.minimumBufferModeSize) == 4096)
-    #expect(value(.bufferMode) == 1)
-    #expect(value(.hardwareReceiveTimestamping) == 1)
-    #expect(value(.receiveFilterUDP6Full) == 1)
-    #expect(value(.extraDatapaths) == 0)
-    #expect(value(.receiveMerge) == 1 && value(.receiveForceEventMerging) == 1)
-    #expect(value(.packedStream) == 1 && value(.packedStreamBufferSizes) == 1024 | 64)
-    #expect(value(.receiveFilterID) == 1)
-  }
-
-  @Test(arguments: [(Generation.sfc8000, nil, 1024, 512), (.x2, 1, 512, 1024), (.x4, 1, 512, 1024)])
-  func theEmulatedAdapterReportsItsWaysToSend(
-    _ generation: Generation, _ cutThrough: UInt64?, _ buffers: UInt64, _ size: UInt64
-  ) {
-    let value = { EmulatedCapabilities.value(of: $0, generation: generation) }
-    #expect(value(.pio) == 1 && value(.pioBufferSize) == 2048 && value(.pioBufferCount) == 16)
-    #expect(value(.ctpio) == cutThrough && value(.ctpioOnly) == nil)
-    #expect(value(.transmitAlternatives) == 1 && value(.transmitAlternativesFIFOs) == 17)
-    #expect(value(.transmitAlternativesBuffers) == buffers && value(.transmitAlternativesBufferSize) == size)
-    #expect(value(.transmitPushAlways) == nil)
-  }
-
-  @Test(arguments: [Generation.x2, .sfc8000])
-  func theEmulatedAdapterClaimsNothingItHasNot(_ generation: Generation) {
-    for capability in [
-      Capability.virtualPorts, .physicalMode, .receiveFilterSniff, .transmitFilterSniff, .transmitPushAlways,
-      .adapterPace, .ctpioOnly, .receiveShared,
-      .receivePoll, .receiveReference,
-    ] {
-      #expect(EmulatedCapabilities.value(of: capability, generation: generation) == nil, "\(capability)")
-    }
-  }
-
   @Test func generationsAreNamedAsInDeviceStrings() {
     #expect(Generation(rawValue: "8000") == .sfc8000)
     #expect(Generation.sfc8000.description == "8000")

@@ -1,8 +1,18 @@
 import EtherFabric
+import Glibc
 
 /// What an emulated adapter is built from.
 public struct AdapterSettings: Sendable {
   public enum Service: String, Sendable { case inline, thread }
+
+  /// The driver's parameter of who may use physical addresses, with which a program reaches all memory.
+  public enum PhysicalMode: String, Sendable {
+    /// Programs of the group 0: the driver's default.
+    case group
+    case on, off
+
+    var isAllowed: Bool { self == .group ? getegid() == 0 : self == .on }
+  }
 
   public var generation: Generation = .x2
   /// Who runs the adapter: the thread that rings or polls, or a thread of its own.
@@ -43,6 +53,12 @@ public struct AdapterSettings: Sendable {
   public var sharesCounters = true
   /// Filters that the table holds.
   public var filterLimit = 8192
+  /// What the firmware of an EF10 adapter can do.
+  public var firmware = Firmware.full
+  /// Who may use physical addresses.
+  public var physicalMode = PhysicalMode.group
+  /// Spread the UDP frames of a set by their ports too, which the driver does not ask for.
+  public var hashesUDPPorts = false
   /// The device string in full, for `AdapterIdentity`.
   public var device = ""
   public init() {}

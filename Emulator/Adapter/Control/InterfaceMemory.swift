@@ -1,4 +1,3 @@
-import CLinuxShims
 import EtherFabric
 import EtherFabricFormats
 import Glibc
@@ -12,6 +11,8 @@ final class InterfaceMemory {
   let transmitRing: UnsafeMutablePointer<UInt64>
   let doorbells: UnsafeMutableRawPointer
   let index: UInt32
+  /// The set that it is a member of.
+  var set: UInt32?
   private var express: UnsafeMutablePointer<ExpressInterfaceState>?
   /// What the interface has of the alternatives of the adapter.
   var alternatives: AlternativePool.Share?
@@ -92,60 +93,5 @@ final class InterfaceMemory {
     express?.deallocate()
     rings.deallocate()
     doorbells.deallocate()
-  }
-}
-
-/// The memory of an event queue, kept while an interface uses it.
-final class EventQueueMemory {
-  let state: UnsafeMutablePointer<EventQueueState>
-  let slots: UnsafeMutableRawPointer
-  let capacity: Int
-  let owner: UInt32
-  /// Readable when there may be an event: the queue's own signal, and the wire's where nobody else serves it.
-  let waitDescriptor: Int32
-  private let signal: Int32
-  /// Labels in use, by bit.
-  var labels: UInt32 = 0
-  private let counters: AdapterCounters
-  private let counterSlot: Int
-
-  init(
-    capacity: Int, owner: UInt32, wireDescriptor: Int32, port: UnsafeMutablePointer<PortState>, hasTimer: Bool,
-    counters: AdapterCounters
-  ) throws(EtherFabricError) {
-    let call = "ProtectionDomain.allocateVirtualInterface"
-    signal = efvi_wake_create()
-    waitDescriptor = efvi_wait_create()
-    guard signal >= 0, waitDescriptor >= 0 else {
-      let code = -min(signal, waitDescriptor)
-      if signal >= 0 { close(signal) }
-      if waitDescriptor >= 0 { close(waitDescriptor) }
-      throw EtherFabricError(
-        call, errno: code, reason: "no descriptor to wait on", remedy: "Raise the limit of open files (ulimit -n).")
-    }
-    for descriptor in [signal, wireDescriptor] where descriptor >= 0 {
-      _ = efvi_wait_add(waitDescriptor, descriptor)
-    }
-    self.capacity = capacity
-    self.owner = owner
-    let words = counters.openEventQueue(owner: owner)
-    self.counters = counters
-    counterSlot = words.slot
-    slots = .allocate(byteCount: capacity * 8, alignment: 4096)
-    memset(slots, 0xff, capacity * 8)
-    state = .allocate(capacity: 1)
-    state.initialize(
-      to: EventQueueState(
-        slots: slots, capacity: capacity, wake: signal, wait: waitDescriptor, port: port, instance: owner,
-        hasTimer: hasTimer, counters: words.counters))
-  }
-
-  deinit {
-    counters.closeEventQueue(counterSlot)
-    if state.pointee.timer.descriptor >= 0 { close(state.pointee.timer.descriptor) }
-    close(signal)
-    close(waitDescriptor)
-    slots.deallocate()
-    state.deallocate()
   }
 }

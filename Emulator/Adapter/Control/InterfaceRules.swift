@@ -6,13 +6,14 @@ enum InterfaceRules {
   /// Either makes a domain one for packed stream: the driver takes the second for the first.
   static let packedStreamFlags: DomainFlags = [.receivePackedStream, .registration64KiB]
 
-  /// `EF_PD_*` that the generation has.
-  static func domainFlags(_ generation: Generation) -> DomainFlags {
-    switch generation {
-    case .sfc8000, .x2: packedStreamFlags.union([.multicastLoopback, .ignoreBlacklist])
-    case .x4: packedStreamFlags.union([.multicastLoopback, .ignoreBlacklist, .express])
-    case .x3: [.ignoreBlacklist]
-    case .x4Express: [.ignoreBlacklist, .express]
+  /// `EF_PD_*` that domains of the datapath have; others are refused with `EOPNOTSUPP`. Physical addresses have no
+  /// meaning for X3 and X4 express, which have no descriptors with addresses for receiving; the flag does no harm.
+  static func domainFlags(_ datapath: Datapath, _ firmware: Firmware) -> DomainFlags {
+    let all: DomainFlags = [.multicastLoopback, .ignoreBlacklist, .physicalMode]
+    switch datapath {
+    case .ef10: return all.union(packedStreamFlags).union(firmware == .full ? .virtualPort : [])
+    case .efct: return all
+    case .ef10ct: return all.union(.express)
     }
   }
 

@@ -54,6 +54,12 @@ struct InterfaceState {
   /// Whether it owes an event, and who does besides.
   var isPending = false
   var nextPending: UnsafeMutablePointer<InterfaceState>?
+  /// Place among the interfaces of the port that live.
+  var place = 0
+  /// The virtual port it is on, 0 for the port itself.
+  var virtualPort: UInt8 = 0
+  /// Whose multicast it sends, where that comes back to the interfaces of this host; 0 where it does not.
+  var stack: UInt32 = 0
 
   /// In memory that others may look at.
   let counterWords: UnsafeMutablePointer<InterfaceCounters>

@@ -53,10 +53,9 @@ extension UnsafeMutablePointer where Pointee == PortState {
     let before = pointee.counters.received &+ pointee.counters.transmitted
     pointee.counters.services &+= 1
     // A doorbell that was rung before a frame came must count for it, so doorbells are looked at first.
-    for index in 0..<PortState.interfaceLimit { pointee.interfaces[index]?.acceptReceiveDoorbell() }
+    forEachInterface { $0.acceptReceiveDoorbell() }
     receiveFromWire()
-    for index in 0..<PortState.interfaceLimit {
-      guard let interface = pointee.interfaces[index] else { continue }
+    forEachInterface { interface in
       transmitAll(interface)
       if let express = interface.pointee.express { interface.serviceExpress(express) }
       interface.primeWhenAsked()
@@ -74,8 +73,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     if pointee.firstPending != nil { reportPending() }
     pointee.clock.lastSync = time
     let word = pointee.clock.syncWord(pointee.clock.shown(time))
-    for index in 0..<PortState.interfaceLimit {
-      guard let interface = pointee.interfaces[index] else { continue }
+    forEachInterface { interface in
       if let express = interface.pointee.express {
         interface.synchroniseExpress(pointee.clock.expressSyncWord(pointee.clock.shown(time)), express)
       } else if interface.pointee.wantsTimeSync {

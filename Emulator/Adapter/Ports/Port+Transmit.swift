@@ -121,8 +121,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
       pointee.counters.transmitFailed &+= 1
       return
     }
-    if pointee.transmitFaults != nil {
-      sendWithFaults(interface, room, length: size)
+    if pointee.sendsSpecially {
+      sendSpecially(interface, room, length: size)
       return
     }
     send(interface, length: size)

@@ -56,6 +56,10 @@ public struct DeviceOptionRule: Sendable {
     .init("timestamps", .choice(["wire", "clock"]), default: "wire", "receive stamps of the wire where it has them"),
     .init("evq-stride", .integer(0...64), "event slots cleared ahead of the reader"),
     .init("min-fill", .integer(0...504), "receive descriptors that a new ring needs to begin; hardware wants 16"),
+    .init("firmware", .choice(["full", "low-latency"]), default: "full", "firmware of an EF10 adapter"),
+    .init(
+      "phys", .choice(["group", "on", "off"]), default: "group", "who may use physical addresses: the group 0, all"),
+    .init("rss-udp", .choice(["addresses", "ports"]), default: "addresses", "what tells UDP flows of a set apart"),
     .init("record", .file, "capture file of all frames"),
     .init("seed", .integer(0...UInt64.max), default: "0", "seed of the faults"),
   ]

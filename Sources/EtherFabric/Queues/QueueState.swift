@@ -49,6 +49,8 @@ struct QueueState {
   @usableFromInline var stampsTransmits = false
   @usableFromInline var stampMinor: UInt32 = 0
   @usableFromInline var stampFlags: UInt8 = 0
+  /// Descriptors carry physical addresses, in both rings.
+  @usableFromInline var isPhysical = false
 
   // Clock, from time-sync events.
   @usableFromInline var syncSeconds: UInt32 = 0
@@ -120,6 +122,7 @@ struct QueueState {
     clearStride = UInt32(grant.eventClearStride)
     stampsTransmits = grant.flags.contains(.transmitTimestamps)
     completesPlainly = !stampsTransmits
+    isPhysical = grant.flags.contains(.transmitPhysicalAddresses)
     doorbells = grant.doorbells
     service = grant.service
     context = grant.serviceContext

@@ -3,8 +3,8 @@ import Synchronization
 
 extension VirtualInterface {
   /// `ef_vi_transmit_init`. Writes the descriptors of one packet; the adapter sees them after `transmitPush`. A
-  /// packet that crosses a 4 KiB boundary takes a descriptor for each page. On EFCT and EF10CT it is a send: the CPU
-  /// copies the packet to the adapter at once.
+  /// packet that crosses a 4 KiB boundary takes a descriptor for each page, but one where addresses are physical. On EFCT
+  /// and EF10CT it is a send: the CPU copies the packet to the adapter at once.
   /// - Parameters:
   ///   - address: first byte of the frame.
   ///   - length: bytes of the frame without FCS, at most 16383.
@@ -14,8 +14,9 @@ extension VirtualInterface {
   @inlinable
   public mutating func transmitInit(_ address: DMAAddress, length: Int, id: RequestID) throws(QueueError) {
     let first = RingRules.pageSize - Int(truncatingIfNeeded: address.rawValue & 0xfff)
-    guard length <= first else { return try transmitInitSplit(address, length: length, id: id) }
-    try checkTransmit(address, length: length)
+    guard length >= 0, length <= first, address.rawValue <= TransmitDescriptor.maximumAddress - UInt64(first) else {
+      return try transmitInitSplit(address, length: length, id: id)
+    }
     let added = state.pointee.transmitAdded
     let mask = state.pointee.transmitMask
     guard added &- state.pointee.transmitRemoved < mask else {
@@ -42,7 +43,9 @@ extension VirtualInterface {
       throw QueueError(
         .lengthOutOfRange, value: UInt64(bitPattern: Int64(length)), limit: UInt64(TransmitDescriptor.maximumLength))
     }
-    guard address.rawValue <= TransmitDescriptor.maximumAddress - UInt64(length) else {
+    let last =
+      state.pointee.isPhysical ? TransmitDescriptor.maximumPhysicalAddress : TransmitDescriptor.maximumAddress
+    guard address.rawValue <= last - UInt64(length) else {
       throw QueueError(.addressOutOfRange, value: address.rawValue)
     }
   }
@@ -54,10 +57,11 @@ extension VirtualInterface {
   ) throws(QueueError) {
     let mask = state.pointee.transmitMask
     guard mask != 0 else { return try state.transmitVectorWithoutRing(fragments, id: id) }
+    let isPhysical = state.pointee.isPhysical
     var needed = 0
     for fragment in fragments {
       try checkTransmit(fragment.address, length: fragment.length)
-      needed += Self.pages(fragment)
+      needed += isPhysical ? 1 : Self.pages(fragment)
     }
     guard !fragments.isEmpty, needed <= Int(mask) else {
       throw QueueError(.badVector, value: UInt64(fragments.count), limit: UInt64(mask))
@@ -70,10 +74,12 @@ extension VirtualInterface {
       var address = fragment.address.rawValue
       var left = fragment.length
       repeat {
-        let part = min(left, RingRules.pageSize - Int(address & 0xfff))
+        let part = isPhysical ? left : min(left, RingRules.pageSize - Int(address & 0xfff))
         needed -= 1
         state.pointee.transmitDescriptors[Int(added & mask)] =
-          TransmitDescriptor(address: address, length: part, continues: needed > 0).word
+          isPhysical
+          ? TransmitDescriptor(physicalAddress: address, length: part, continues: needed > 0).word
+          : TransmitDescriptor(address: address, length: part, continues: needed > 0).word
         state.pointee.transmitIDs[Int(added & mask)] = needed > 0 ? .max : id.rawValue
         added &+= 1
         address += UInt64(part)
