@@ -48,6 +48,9 @@ final class RawInterface {
 
   func service(_ reason: UInt32 = InterfaceGrant.Reason.poll) { grant.service?(grant.serviceContext, reason) }
 
+  /// A store to a register that takes commands.
+  func command(_ register: Int, _ value: Int) { grant.command?(grant.serviceContext, register, UInt64(value)) }
+
   // MARK: Receive
 
   func buffer(_ slot: Int) -> UInt64 { address.rawValue + UInt64(slot % 512) * 2048 }
@@ -101,6 +104,20 @@ final class RawInterface {
   func write(_ descriptor: TransmitDescriptor) {
     grant.transmitRing[transmitAdded % grant.transmitCapacity] = descriptor.word
     transmitAdded += 1
+  }
+
+  /// Writes any descriptor word.
+  func write(word: UInt64) { write(TransmitDescriptor(word: word)) }
+
+  /// Writes a cut-through frame to the aperture by hand, and tells of it.
+  func cutThrough(_ frame: [UInt8], threshold: Int = 0xffff) {
+    guard let aperture = grant.cutThroughAperture else { return }
+    let control = UInt32(frame.count | threshold << 16)
+    aperture.storeBytes(of: control, as: UInt32.self)
+    for index in 0..<((frame.count + 4 + 63) / 64 * 64 - 4) {
+      aperture.storeBytes(of: index < frame.count ? frame[index] : 0, toByteOffset: 4 + index, as: UInt8.self)
+    }
+    command(0x3000, (frame.count + 4 + 63) / 64 * 64)
   }
 
   func pushTransmit() {

@@ -26,10 +26,18 @@ import Testing
     }
   }
 
-  @Test func flagsOfOtherAdaptersAreRefused() {
-    let flags: [InterfaceFlags] = [.transmitAlternatives, .cutThrough]
-    for flag in flags {
-      expectRefusal(EOPNOTSUPP, of: Self.allocate, naming: String(flag.rawValue, radix: 16)) {
+  @Test func flagsOfOtherAdaptersAreRefused() throws {
+    let older = try Driver.open("emu:cable:bad-\(UInt64.random(in: 0 ... .max))/0,nic=8000")
+    let olderDomain = try older.allocateProtectionDomain()
+    expectRefusal(EOPNOTSUPP, of: Self.allocate, naming: "1000000") {
+      _ = try olderDomain.allocateVirtualInterface(InterfaceOptions(flags: .cutThrough))
+    }
+    expectRefusal(EOPNOTSUPP, of: Self.allocate, naming: "alternatives") {
+      _ = try domain.allocateVirtualInterface(
+        InterfaceOptions(flags: [.transmitAlternatives, .transmitTimestamps]))
+    }
+    for flag in [InterfaceFlags.processingHints, .steeringTags] {
+      expectRefusal(EINVAL, of: Self.allocate, naming: String(flag.rawValue, radix: 16)) {
         _ = try domain.allocateVirtualInterface(InterfaceOptions(flags: flag))
       }
     }

@@ -68,13 +68,24 @@ import Testing
     #expect(value(.receiveFilterID) == 1)
   }
 
+  @Test(arguments: [(Generation.sfc8000, nil, 1024, 512), (.x2, 1, 512, 1024), (.x4, 1, 512, 1024)])
+  func theEmulatedAdapterReportsItsWaysToSend(
+    _ generation: Generation, _ cutThrough: UInt64?, _ buffers: UInt64, _ size: UInt64
+  ) {
+    let value = { EmulatedCapabilities.value(of: $0, generation: generation) }
+    #expect(value(.pio) == 1 && value(.pioBufferSize) == 2048 && value(.pioBufferCount) == 16)
+    #expect(value(.ctpio) == cutThrough && value(.ctpioOnly) == nil)
+    #expect(value(.transmitAlternatives) == 1 && value(.transmitAlternativesFIFOs) == 17)
+    #expect(value(.transmitAlternativesBuffers) == buffers && value(.transmitAlternativesBufferSize) == size)
+    #expect(value(.transmitPushAlways) == nil)
+  }
+
   @Test(arguments: [Generation.x2, .sfc8000])
   func theEmulatedAdapterClaimsNothingItHasNot(_ generation: Generation) {
     for capability in [
-      Capability.pio, .pioBufferSize, .pioBufferCount, .ctpio, .virtualPorts,
-      .physicalMode, .transmitAlternatives, .transmitAlternativesFIFOs, .transmitAlternativesBuffers,
-      .transmitAlternativesBufferSize, .receiveFilterSniff, .transmitFilterSniff, .transmitPushAlways, .adapterPace,
-      .ctpioOnly, .receiveShared, .receivePoll, .receiveReference,
+      Capability.virtualPorts, .physicalMode, .receiveFilterSniff, .transmitFilterSniff, .transmitPushAlways,
+      .adapterPace, .ctpioOnly, .receiveShared,
+      .receivePoll, .receiveReference,
     ] {
       #expect(EmulatedCapabilities.value(of: capability, generation: generation) == nil, "\(capability)")
     }

@@ -12,6 +12,7 @@ do {
     try OwningLevel.run(wires, name: wire, burst: burst, bursts: 100)
     try OtherReceptions.run(wires, name: wire, burst: burst, bursts: 100)
   }
+  try SendingLevel.run(wires, name: wire, rounds: 100)
 } catch {
   print("error \(error)")
   exit(1)

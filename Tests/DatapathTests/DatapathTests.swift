@@ -27,5 +27,10 @@ struct DatapathTests {
         for figure in ["allocations", "retains", "releases"] { #expect(line.figures[figure] == 0, "\(line)") }
       }
     }
+    for way in ["pio", "ctpio", "alternatives", "warm"] {
+      let line = try #require(lines.first { $0.name == "sending \(wire) 1 \(way)" }, "the probe says nothing of \(way)")
+      #expect(line.figures["packets"] == 100, "\(line)")
+      for figure in ["allocations", "retains", "releases"] { #expect(line.figures[figure] == 0, "\(line)") }
+    }
   }
 }

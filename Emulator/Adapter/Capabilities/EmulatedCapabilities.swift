@@ -13,17 +13,25 @@ public enum EmulatedCapabilities {
   public static func value(
     of capability: Capability, datapath: Datapath, generation: Generation
   ) -> UInt64? {
-    datapath == .ef10 ? ef10(capability) : nil
+    datapath == .ef10 ? ef10(capability, generation) : nil
   }
 
-  /// The EF10 column. 8000 and X2 differ in what is not emulated (CTPIO, the number of alternatives) alone.
-  private static func ef10(_ capability: Capability) -> UInt64? {
+  /// The EF10 column. 8000 and X2 differ in cut-through and the buffers of alternatives alone.
+  private static func ef10(_ capability: Capability, _ generation: Generation) -> UInt64? {
     switch capability {
     case .hardwareMulticastReplication, .hardwareReceiveTimestamping, .hardwareTransmitTimestamping, .bufferMode,
-      .zeroReceivePrefix, .receiveMerge, .receiveForceEventMerging, .receiveFilterID, .packedStream:
+      .zeroReceivePrefix, .receiveMerge, .receiveForceEventMerging, .receiveFilterID, .packedStream, .pio,
+      .transmitAlternatives:
       1
     // In KiB.
     case .packedStreamBufferSizes: 1024 | 64
+
+    case .pioBufferSize: UInt64(DoorbellPage.pioBufferSize)
+    case .pioBufferCount: UInt64(PIOMemory.limit)
+    case .ctpio: generation.variant < "C" ? nil : 1
+    case .transmitAlternativesFIFOs: UInt64(AlternativePool.Size.fifos)
+    case .transmitAlternativesBuffers: UInt64(AlternativePool.Size.buffers(generation))
+    case .transmitAlternativesBufferSize: UInt64(AlternativePool.Size.bufferBytes(generation))
 
     case .receiveFilterUDPLocal, .receiveFilterTCPLocal, .receiveFilterUDPFull, .receiveFilterTCPFull,
       .receiveFilterIPVLAN, .receiveFilterUDP6Local, .receiveFilterTCP6Local, .receiveFilterUDP6Full,
@@ -42,9 +50,7 @@ public enum EmulatedCapabilities {
     case .receiveFirmwareVariant, .transmitFirmwareVariant, .extraDatapaths: 0
 
     // Of the hardware, not of the emulation.
-    case .pio, .pioBufferSize, .pioBufferCount, .hardwareMulticastLoopback,
-      .virtualPorts, .physicalMode, .multicastFilterChaining, .macSpoofing, .transmitAlternatives,
-      .transmitAlternativesFIFOs, .transmitAlternativesBuffers, .transmitAlternativesBufferSize, .ctpio:
+    case .hardwareMulticastLoopback, .virtualPorts, .physicalMode, .multicastFilterChaining, .macSpoofing:
       nil
 
     // Never on EF10.

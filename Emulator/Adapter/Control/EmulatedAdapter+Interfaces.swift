@@ -28,6 +28,7 @@ extension EmulatedAdapter {
       state.interfaces[index] = memory
       port.withClaim {
         port.pointee.interfaces[Int(index)] = memory.state
+        if memory.state.pointee.keepsPoison { port.pointee.noPoisonCount += 1 }
         guard memory.state.pointee.stamps else { return }
         port.pointee.stampCount += 1
         port.pointee.clockUsers += 1
@@ -56,6 +57,15 @@ extension EmulatedAdapter {
   ) throws(EtherFabricError) -> InterfaceFlags {
     let options = request.options
     let datapath = domain.datapath
+    let refused = options.flags.intersection(InterfaceRules.unbuiltFlags)
+    guard refused.isEmpty else {
+      throw refusal(
+        EINVAL, "flags 0x\(String(refused.rawValue, radix: 16)): processing hints are not built in", "Leave them out.")
+    }
+    guard !options.flags.isSuperset(of: [.transmitAlternatives, .transmitTimestamps]) else {
+      throw refusal(
+        EOPNOTSUPP, "transmit alternatives with transmit timestamps", "Choose one of them for an interface.")
+    }
     let unknown = options.flags.subtracting(InterfaceRules.flags(datapath, settings.generation))
     guard unknown.isEmpty else {
       throw refusal(
@@ -123,7 +133,8 @@ extension EmulatedAdapter {
     if domain.datapath.isExpress {
       return try expressEventQueue(options, domain.datapath, index: index)
     }
-    let perTransmit = options.flags.contains(.transmitTimestamps) ? 3 : 1
+    // Timestamps and alternatives accompany each completion with two more events.
+    let perTransmit = options.flags.isDisjoint(with: [.transmitTimestamps, .transmitAlternatives]) ? 1 : 3
     let wanted = options.receiveCapacity + options.transmitCapacity * perTransmit
     let sizes = InterfaceRules.eventSizes(domain.datapath)
     let fixed = options.flags.contains(.receivePackedStream) ? RingRules.packedStreamEventSize : nil
@@ -150,6 +161,7 @@ extension EmulatedAdapter {
     grant.datapath = memory.state.pointee.datapath
     grant.command = commandInterface
     grant.express = expressGrant(memory.state)
+    grant.cutThroughAperture = memory.state.pointee.sending?.pointee.aperture
     grant.timestampFormat = port.pointee.clock.format
     grant.receiveStampCorrection = settings.receiveStampCorrection
     grant.transmitStampCorrection = settings.transmitStampCorrection
@@ -165,6 +177,7 @@ extension EmulatedAdapter {
         port.pointee.interfaces[Int(resource)] = nil
         filters.removeAll(interface: resource)
         for queue in detachAll(memory.state) { state.superbufs[queue] = nil }
+        if memory.state.pointee.keepsPoison { port.pointee.noPoisonCount -= 1 }
         counters.closeInterface(resource)
         memory.events.labels &= ~(1 << UInt32(memory.state.pointee.label))
         if memory.events.labels == 0 { port.stopTimer(memory.events.state) }
@@ -173,6 +186,7 @@ extension EmulatedAdapter {
         port.pointee.clockUsers -= 1
         memory.events.state.pointee.stampCount -= 1
       }
+      if let share = memory.alternatives { state.alternatives.giveBack(share) }
       updateStealing()
     }
   }
@@ -222,6 +236,7 @@ extension EmulatedAdapter {
       state.pointee.transmitStopped = false
       state.pointee.unreported = 0
       if let express = state.pointee.express { state.restartStream(express) }
+      state.restartSending()
       state.pointee.clearDoorbell(DoorbellPage.transmitDoorbell)
     }
   }

@@ -27,6 +27,9 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     /// Of X3 receive queues, by number.
     var superbufs: [Int: SuperbufMemory] = [:]
     var allocationFaults: AllocationFaults
+    var pioBuffers: [UInt32: PIOMemory] = [:]
+    var nextPIO: UInt32 = 1
+    var alternatives: AlternativePool
 
     /// What the superbufs of X3 queues are on; nil where there are none.
     var superbufPages: String? {
@@ -38,7 +41,8 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
   public init(wire: any Wire, settings: AdapterSettings = AdapterSettings()) throws(EtherFabricError) {
     self.wire = wire
     self.settings = settings
-    control = ControlState(allocationFaults: AllocationFaults(settings.faults))
+    control = ControlState(
+      allocationFaults: AllocationFaults(settings.faults), alternatives: AlternativePool(settings.generation))
     controlLock = .allocate(capacity: 1)
     pthread_mutex_init(controlLock, nil)
     let translation = try TranslationTable()
@@ -62,6 +66,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
         matcher: filters.matcher, recipients: .allocate(capacity: PortState.interfaceLimit),
         scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64), counterWords: counters.port,
         maximumFrame: Self.maximumFrame(settings.mtu ?? wire.mtu, settings.generation),
+        cutThroughFaults: CutThroughFaults(settings.faults),
         faultWords: (counters.receiveFaults, counters.transmitFaults),
         completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch)), queues: queues))
     wire.count(in: counters.wire)

@@ -13,6 +13,8 @@ final class InterfaceMemory {
   let doorbells: UnsafeMutableRawPointer
   let index: UInt32
   private var express: UnsafeMutablePointer<ExpressInterfaceState>?
+  /// What the interface has of the alternatives of the adapter.
+  var alternatives: AlternativePool.Share?
   /// The receive errors at their last reset.
   var errorBase = ReceiveErrorCounts()
 
@@ -60,7 +62,13 @@ final class InterfaceMemory {
         fillsIPChecksum: !flags.contains(.noIPChecksum), fillsL4Checksum: !flags.contains(.noL4Checksum),
         stampsTransmits: flags.contains(.transmitTimestamps), isRestricted: flags.contains(.transmitTCPUDPOnly),
         datapath: domain.datapath, express: express, receivesPlainly: !isExpress, counterWords: counters))
-    guard !isExpress, options.receiveCapacity > 0 else { return }
+    guard !isExpress else { return }
+    if options.transmitCapacity > 0 {
+      let sending = UnsafeMutablePointer<InterfaceSending>.allocate(capacity: 1)
+      sending.initialize(to: InterfaceSending(flags: flags))
+      state.pointee.sending = sending
+    }
+    guard options.receiveCapacity > 0 else { return }
     if flags.contains(.receivePackedStream) {
       let packed = UnsafeMutablePointer<PackedStreamQueue>.allocate(capacity: 1)
       packed.initialize(to: PackedStreamQueue(flags))
@@ -77,6 +85,8 @@ final class InterfaceMemory {
   deinit {
     state.pointee.merge?.deallocate()
     state.pointee.packedStream?.deallocate()
+    state.pointee.sending?.pointee.deallocate()
+    state.pointee.sending?.deallocate()
     state.deallocate()
     express?.pointee.deallocate()
     express?.deallocate()

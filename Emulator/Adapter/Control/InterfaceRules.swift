@@ -20,18 +20,30 @@ enum InterfaceRules {
   static func flags(_ datapath: Datapath, _ generation: Generation) -> InterfaceFlags {
     // The domain decides on the addresses, whatever the caller says.
     let ignored: InterfaceFlags = [.transmitPhysicalAddresses, .receivePhysicalAddresses]
+    let common = ignored.union(obsoleteFlags).union([
+      .noIPChecksum, .noL4Checksum, .transmitTCPUDPOnly, .pushDisabled, .pushAlways, .receiveTimestamps,
+      .transmitTimestamps, .cutThroughNoPoison, .eventTimer,
+    ])
     switch datapath {
     case .ef10:
-      return ignored.union([
-        .noIPChecksum, .noL4Checksum, .transmitTCPUDPOnly, .pushDisabled, .pushAlways, .receiveTimestamps,
-        .transmitTimestamps, .eventTimer, .receiveEventMerge, .receiveFilterID, .receivePackedStream, .packedStream64K,
-      ])
+      // The driver refuses cut-through before X2; the promise to send nothing poisoned is kept there anyway.
+      return common.union([.receiveEventMerge, .receiveFilterID, .receivePackedStream, .packedStream64K])
+        .union(generation.variant < "C" ? .transmitAlternatives : [.transmitAlternatives, .cutThrough])
     case .efct, .ef10ct:
-      return ignored.union([
-        .receiveTimestamps, .transmitTimestamps, .cutThrough, .cutThroughNoPoison, .receiveFilterID,
-      ])
+      // Offloads and pushes are nothing to them: accepted, without effect.
+      return common.union([.cutThrough, .receiveFilterID])
     }
   }
+
+  /// Accepted by every adapter, without effect.
+  static let obsoleteFlags: InterfaceFlags = [
+    .iSCSIReceiveHeaderDigest, .iSCSITransmitHeaderDigest, .iSCSIReceiveDataDigest, .iSCSITransmitDataDigest,
+    .transmitFilterIP, .transmitFilterMAC, .transmitFilterMask1, .transmitFilterMask2, .receiveZeroCopy,
+    .allowMemoryCopy, .uniqueQueue, .receiveExclusive,
+  ]
+
+  /// Refused with `EINVAL`, as by a library that was built without them.
+  static let unbuiltFlags: InterfaceFlags = [.processingHints, .steeringTags]
 
   static func receiveSizes(_ datapath: Datapath, _ flags: InterfaceFlags) -> [Int] {
     switch datapath {

@@ -26,6 +26,15 @@ struct PortCounters {
   var transmitLinkDown: UInt64 = 0
   var transmitOversize: UInt64 = 0
   var transmitFailed: UInt64 = 0
+  /// Frames that went out by cut-through; of those that did not the fallback was sent.
+  var cutThrough: UInt64 = 0
+  var cutThroughFailed: UInt64 = 0
+  /// Frames of failed cut-through sends that went out with a bad frame check sequence.
+  var poisoned: UInt64 = 0
+  /// Frames for an alternative which had no room for them, and are lost.
+  var alternativeOverflow: UInt64 = 0
+  /// Frames that alternatives discarded.
+  var alternativeDiscarded: UInt64 = 0
   /// Frames that the fault plan swallowed.
   var faultDropped: UInt64 = 0
   var doorbells: UInt64 = 0
@@ -55,6 +64,11 @@ extension PortCounters: CounterWords {
     .init(\.transmitLinkDown, "tx_link_down", "frames lost: link down"),
     .init(\.transmitOversize, "tx_oversize", "frames lost: above the MTU"),
     .init(\.transmitFailed, "tx_failed", "frames lost: malformed, not allowed, or refused by the wire"),
+    .init(\.cutThrough, "ctpio_success", "frames sent by cut-through"),
+    .init(\.cutThroughFailed, "ctpio_fallback", "cut-through sends that failed"),
+    .init(\.poisoned, "ctpio_poison", "frames of these that left with a bad frame check sequence"),
+    .init(\.alternativeOverflow, "tx_alt_overflow", "frames lost: no room in a transmit alternative"),
+    .init(\.alternativeDiscarded, "tx_alt_discarded", "frames that a transmit alternative discarded"),
     .init(\.faultDropped, "fault_dropped", "frames that the fault plan swallowed"),
     .init(\.doorbells, "doorbells", "transmit doorbells that had something to send", unit: "calls"),
     .init(\.services, "services", "times the adapter ran", unit: "calls"),

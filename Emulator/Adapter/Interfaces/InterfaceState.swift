@@ -35,6 +35,10 @@ struct InterfaceState {
   let stampsTransmits: Bool
   /// Neither TCP nor UDP: not sent.
   let isRestricted: Bool
+  /// Descriptors are fetched, sent and completed, and that is all. Other ways are off the main path.
+  var transmitsPlainly = true
+  /// PIO, cut-through, alternatives; nil without a transmit ring, and on EFCT and EF10CT.
+  var sending: UnsafeMutablePointer<InterfaceSending>?
   /// Write index that the last service saw, while a packet is incomplete.
   var unreported: UInt32 = 0
 

@@ -12,7 +12,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     if pointee.transmitFaults != nil { sendDueFrames() }
     while budget > 0, pointee.wire.receiveNext(pointee.wire.context, &frame) {
       if pointee.stampCount > 0 { stamp(&frame) }
-      if pointee.receiveFaults == nil {
+      if pointee.receiveFaults == nil, !frame.isPoisoned {
         accept(frame, errors: 0)
       } else {
         acceptWithFaults(frame)

@@ -40,6 +40,10 @@ struct PortState {
   var nextTimer = UInt64.max
   var receiveFaults: UnsafeMutablePointer<FaultInjector>?
   var transmitFaults: UnsafeMutablePointer<FaultInjector>?
+  /// Which cut-through sends fail.
+  var cutThroughFaults: CutThroughFaults
+  /// Interfaces that keep poisoned frames from the wire, which holds for all.
+  var noPoisonCount = 0
   /// What the fault plan did, where others may look at it.
   let faultWords: (receive: UnsafeMutablePointer<FaultCounters>, transmit: UnsafeMutablePointer<FaultCounters>)
   /// The first interface that owes an event; see `reportPending`.

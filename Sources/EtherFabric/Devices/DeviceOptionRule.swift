@@ -68,15 +68,19 @@ public struct DeviceOptionRule: Sendable {
     .init("loop", .count, wires: [.pcap], default: "1", "how often the file is played, or forever"),
   ]
 
-  private static let faults: [DeviceOptionRule] = ["", "rx-", "tx-"].flatMap { side in
-    [
-      ("drop", "lost"), ("duplicate", "sent twice"), ("reorder", "exchanged with the next"),
-      ("corrupt", "with a bit flipped"), ("truncate", "cut"), ("delay", "held back"),
-    ].map { fault, words in
-      DeviceOptionRule(
-        side + fault, .rate, "share of \(side == "" ? "all" : side == "rx-" ? "received" : "sent") frames \(words)")
-    }
-  }
+  private static let faults: [DeviceOptionRule] =
+    ["", "rx-", "tx-"].flatMap { side in
+      [
+        ("drop", "lost"), ("duplicate", "sent twice"), ("reorder", "exchanged with the next"),
+        ("corrupt", "with a bit flipped"), ("truncate", "cut"), ("delay", "held back"),
+      ].map { fault, words in
+        DeviceOptionRule(
+          side + fault, .rate, "share of \(side == "" ? "all" : side == "rx-" ? "received" : "sent") frames \(words)")
+      }
+    } + [
+      .init("ctpio-fail", .rate, "share of cut-through sends that the adapter takes no notice of"),
+      .init("ctpio-underrun", .rate, "share of cut-through sends that come too slowly"),
+    ]
 
   private init(
     _ key: String, _ value: Value, wires: [DeviceString.Wire] = DeviceString.Wire.allCases,

@@ -97,7 +97,7 @@ extension VirtualInterface {
     guard previous != added else { return }
     let mask = state.pointee.transmitMask
     let first = state.pointee.transmitDescriptors[Int(previous & mask)]
-    if previous &- state.pointee.transmitRemoved < state.pointee.pushThreshold, first >> 62 == 0 {
+    if previous &- state.pointee.transmitRemoved < state.pointee.pushThreshold, Self.canPush(first) {
       let push = state.pointee.doorbells + DoorbellPage.transmitPush
       push.storeBytes(of: first, as: UInt64.self)
       // The register takes 16 bytes: descriptor, write index, zero.
@@ -109,6 +109,10 @@ extension VirtualInterface {
       service(state.pointee.context, InterfaceGrant.Reason.transmitDoorbell)
     }
   }
+
+  /// Neither the first of several fragments nor an option, unless that is PIO.
+  @inlinable @inline(__always)
+  static func canPush(_ descriptor: UInt64) -> Bool { descriptor >> 62 == 0 || PIODescriptor.isPIO(descriptor) }
 
   /// `ef_vi_transmit`. `transmitInit`, then `transmitPush`.
   @inlinable
@@ -148,9 +152,9 @@ extension VirtualInterface {
     ids.withUnsafeMutableBufferPointer { state.unbundle(event, into: $0.baseAddress!, capacity: $0.count) }
   }
 
-  /// `ef_vi_set_tx_push_threshold`. Descriptors outstanding from which on the doorbell goes without a descriptor.
+  /// `ef_vi_set_tx_push_threshold`. Descriptors outstanding from which on the doorbell goes without a descriptor; 16 at
+  /// first. It takes the place of what `InterfaceFlags.pushDisabled` (0) and `pushAlways` (no limit) have set.
   public mutating func setPushThreshold(_ threshold: Int) {
-    guard !flags.contains(.pushDisabled) else { return }
     state.pointee.pushThreshold = UInt32(clamping: threshold)
   }
 
@@ -178,6 +182,7 @@ extension VirtualInterface {
   /// - Returns: the ids of the packets that were not sent, oldest first (`ef_vi_for_each_tx_error_failed_transmit`).
   public mutating func reinitializeTransmitQueue() throws(EtherFabricError) -> [RequestID] {
     try resource.domain.driver.backend.restartTransmit(interface: resourceID)
+    if state.pointee.sending != nil { state.stopTransmitWarmEF10() }
     var ids: [RequestID] = []
     while let id = state.takeOldestTransmitID() { ids.append(RequestID(id)) }
     state.resetTransmit()
