@@ -112,6 +112,6 @@ import Testing
 
   @Test(arguments: subtypes)
   func errorsStandForOneReason(_ errors: UInt32, _ reason: DiscardReason) {
-    #expect(DiscardReason(DiscardMask(rawValue: errors)) == reason)
+    #expect(DiscardMask(rawValue: errors).reason == reason)
   }
 }

@@ -25,27 +25,6 @@ public enum DiscardReason: UInt8, Hashable, Sendable {
   case innerChecksumBad = 7
 }
 
-extension DiscardReason {
-  /// `ef_vi_get_rx_discard_subtype_from_flags`. The one reason that stands for the errors of a packet: the frame check
-  /// before the length, checksums, inner checksums, and classes.
-  @inlinable
-  public init(_ errors: DiscardMask) {
-    if errors.contains(.frameCheckError) {
-      self = .frameCheckBad
-    } else if errors.contains(.lengthError) {
-      self = .truncated
-    } else if !errors.isDisjoint(with: [.l4ChecksumError, .l3ChecksumError]) {
-      self = .checksumBad
-    } else if !errors.isDisjoint(with: [.innerL4ChecksumError, .innerL3ChecksumError]) {
-      self = .innerChecksumBad
-    } else if !errors.isDisjoint(with: [.l2ClassOther, .l3ClassOther, .l4ClassOther]) {
-      self = .other
-    } else {
-      self = .checksumBad
-    }
-  }
-}
-
 /// `EF_VI_DISCARD_*`. Which errors make a discard event.
 @frozen
 public struct DiscardMask: OptionSet, Hashable, Sendable {

@@ -68,20 +68,20 @@ extension VirtualInterface {
     let prefix = Layout.Prefix(loading: bytes)
     let captured = Int(prefix.captured)
     guard captured <= room, Layout.stride(captured: captured) <= Int(UInt16.max) else { return nil }
-    var flags = errors.rawValue
+    var marks = errors.rawValue
     var seconds: UInt32 = 0
     var nanoseconds: UInt32 = 0
     do throws(TimestampError) {
-      // The stamp is where the prefix of a plain packet would have it.
-      let time = try receiveTimestamp(bytes - ReceivePrefix.timestampOffset)
-      flags |= time.sync.rawValue
+      guard flags.contains(.receiveTimestamps) else { throw .noTimestamp }
+      let time = try timestamp(ofStamp: prefix.timestamp)
+      marks |= time.sync.rawValue
       seconds = UInt32(truncatingIfNeeded: time.seconds)
       nanoseconds = time.nanoseconds
       error = nil
     } catch let failure {
       error = failure
     }
-    Layout.Packet(prefix, flags: flags, seconds: seconds, nanoseconds: nanoseconds).store(to: header)
+    Layout.Packet(prefix, flags: marks, seconds: seconds, nanoseconds: nanoseconds).store(to: header)
     bytes.storeBytes(of: 0, as: UInt32.self)
     return captured
   }

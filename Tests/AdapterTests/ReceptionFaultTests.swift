@@ -1,0 +1,71 @@
+import EmulatedAdapter
+import EtherFabric
+import Testing
+
+/// Merged events and packed stream while frames are lost, doubled, damaged and cut, and with an adapter that has a thread
+/// of its own: whatever the adapter says it delivered was seen, and every buffer is accounted for.
+@Suite(.timeLimit(.minutes(1))) struct ReceptionFaultTests {
+  static let faults = ",seed=9,rx-drop=3%,rx-duplicate=3%,rx-reorder=3%,rx-corrupt=3%,rx-truncate=3%"
+
+  private func length(_ number: Int) -> Int { [60, 300, 1514, 2040, 5000, 61][number % 6] }
+
+  @Test(arguments: [faults, ",service=thread", faults + ",service=thread"])
+  func mergedFramesAndTheirBuffers(_ options: String) throws {
+    var link = try MergedEndpointTests.Link("reception-merged\(options.count)", .receiveEventMerge, options: options)
+    var frames: UInt64 = 0
+    var whole = 0
+    func take(_ link: inout MergedEndpointTests.Link) -> Bool {
+      guard let frame = link.receiver.receive() else { return false }
+      frames += 1
+      if frame.discardReason == nil { whole += 1 }
+      frame.release()
+      return true
+    }
+    for number in 0..<1200 {
+      try link.send(number, count: length(number))
+      guard number % 7 == 6 else { continue }
+      link.push()
+      while take(&link) {}
+    }
+    let end = ContinuousClock.now + .seconds(5)
+    repeat {
+      if take(&link) { continue }
+    } while frames < (link.receiver.interface.statistics()["rx_packets"] ?? 0) && ContinuousClock.now < end
+    while take(&link) {}
+    let statistics = link.receiver.interface.statistics()
+    // A frame that was cut is both, and nothing else is.
+    #expect(frames == statistics["rx_packets"]! + statistics["rx_truncated"]!)
+    #expect(frames > 400 && whole > 300)
+    #expect(link.receiver.interface.receiveFillLevel + link.rightPool.available == 128)
+    #expect(link.receiver.interface.eventCounts.unknown == 0)
+  }
+
+  @Test(arguments: [faults, ",service=thread", faults + ",service=thread"], [InterfaceFlags(), .packedStream64K])
+  func packedPackets(_ options: String, _ flags: InterfaceFlags) throws {
+    var link = try PackedStreamReceiverTests.Link(
+      "reception-packed\(options.count)-\(flags.rawValue)", flags, options: options, bufferSize: 16384)
+    var packets: UInt64 = 0
+    var bytes: UInt64 = 0
+    func take(_ link: inout PackedStreamReceiverTests.Link) {
+      while var batch = link.receiver.receive() {
+        while let packet = batch.next() {
+          packets += 1
+          bytes += UInt64(packet.bytes.byteCount)
+        }
+      }
+    }
+    for number in 0..<1200 {
+      try link.send(number, count: length(number))
+      if number % 7 == 6 { take(&link) }
+    }
+    let end = ContinuousClock.now + .seconds(5)
+    repeat {
+      take(&link)
+    } while packets < (link.receiver.interface.statistics()["rx_packets"] ?? 0) && ContinuousClock.now < end
+    let statistics = link.receiver.interface.statistics()
+    #expect(packets == statistics["rx_packets"] && bytes == statistics["rx_bytes"])
+    #expect(packets == link.receiver.counters.packets && packets > 400)
+    #expect(link.receiver.interface.receiveFillLevel == link.receiver.bufferCount - 1)
+    #expect(link.receiver.fault == nil && link.receiver.interface.eventCounts.unknown == 0)
+  }
+}
