@@ -17,8 +17,8 @@ extension VirtualInterface {
 
   /// `ef_eventq_wait`. Sleeps until an event is there. For code that is not latency critical.
   /// - Parameter timeout: nil to wait for ever.
-  /// - Returns: false when the time is over.
-  /// - Throws: what `poll(2)` failed with; `EINTR` is not an error.
+  /// - Returns: false when the time is over (the C call returns `-ETIMEDOUT` on EF10).
+  /// - Throws: what `poll(2)` failed with, `EBADF` for a descriptor that somebody has closed; `EINTR` is not an error.
   public mutating func wait(timeout: Duration? = nil) throws(EtherFabricError) -> Bool {
     let deadline = timeout.map { ContinuousClock.now + $0 }
     while true {
@@ -36,9 +36,11 @@ extension VirtualInterface {
               + left.components.attoseconds / 1_000_000_000_000_000 + 1))
       }
       var descriptor = pollfd(fd: waitDescriptor, events: Int16(POLLIN), revents: 0)
-      guard Glibc.poll(&descriptor, 1, milliseconds) >= 0 || errno == EINTR else {
+      let count = Glibc.poll(&descriptor, 1, milliseconds)
+      guard count >= 0 || errno == EINTR, descriptor.revents & Int16(POLLNVAL) == 0 else {
         throw EtherFabricError(
-          "VirtualInterface.wait", errno: errno, reason: "poll(2) on descriptor \(waitDescriptor) failed",
+          "VirtualInterface.wait", errno: count < 0 ? errno : EBADF,
+          reason: "poll(2) on descriptor \(waitDescriptor) failed",
           remedy: "Do not close the descriptor: it belongs to the interface.")
       }
     }
