@@ -16,6 +16,8 @@ let package = Package(
       name: "EtherFabric",
       targets: ["EtherFabric", "EtherFabricFrames", "EtherFabricEmulator", "CEmulatorRegistration"]),
     .library(name: "EtherFabricFormats", targets: ["EtherFabricFormats"]),
+    // The counters of running processes, for tools that need neither an adapter nor the API.
+    .library(name: "LiveCounters", targets: ["LiveCounters"]),
     .library(name: "NetworkLab", targets: ["NetworkLab"]),
     .executable(name: "efvi", targets: ["efvi"]),
   ],
@@ -41,13 +43,15 @@ let package = Package(
       path: "Sources/EtherFabricFrames", swiftSettings: strict),
     .target(name: "Measurement", path: "Sources/Measurement", swiftSettings: strict),
     .target(
+      name: "LiveCounters", dependencies: ["CLinuxShims"], path: "Sources/LiveCounters", swiftSettings: strict),
+    .target(
       name: "EtherFabric",
       dependencies: ["EtherFabricFormats", "CBackendTable", "CLinuxShims", "CNuma"],
       path: "Sources/EtherFabric", swiftSettings: strict),
 
     .target(
       name: "EmulatedAdapter",
-      dependencies: ["EtherFabric", "EtherFabricFormats", "CLinuxShims"],
+      dependencies: ["EtherFabric", "EtherFabricFormats", "LiveCounters", "CLinuxShims"],
       path: "Emulator/Adapter", swiftSettings: strict),
     .target(
       name: "EmulatedWires",
@@ -74,8 +78,8 @@ let package = Package(
     .executableTarget(
       name: "efvi",
       dependencies: [
-        "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator", "EmulatedWires",
-        "CEmulatorRegistration", "CLinuxShims", "Measurement", "NetworkLab",
+        "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator", "EmulatedAdapter",
+        "EmulatedWires", "CEmulatorRegistration", "CLinuxShims", "LiveCounters", "Measurement", "NetworkLab",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
@@ -91,8 +95,12 @@ let package = Package(
       name: "MeasurementTests", dependencies: ["Measurement"], path: "Tests/MeasurementTests",
       swiftSettings: strict),
     .testTarget(
-      name: "ToolTests", dependencies: ["efvi", "EmulatedWires", "EmulatedAdapter", "EtherFabric", "NetworkLab"],
+      name: "ToolTests",
+      dependencies: ["efvi", "EmulatedWires", "EmulatedAdapter", "EtherFabric", "LiveCounters", "NetworkLab"],
       path: "Tests/ToolTests", swiftSettings: strict),
+    .testTarget(
+      name: "LiveCountersTests", dependencies: ["LiveCounters", "CLinuxShims"], path: "Tests/LiveCountersTests",
+      swiftSettings: strict),
     .testTarget(
       name: "CaptureTests", dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CPcap"],
       path: "Tests/CaptureTests", swiftSettings: strict),
@@ -126,7 +134,7 @@ let package = Package(
       name: "AdapterTests",
       dependencies: [
         "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator", "EmulatedAdapter",
-        "EmulatedWires", "CEmulatorRegistration",
+        "EmulatedWires", "CEmulatorRegistration", "LiveCounters",
       ],
       path: "Tests/AdapterTests", swiftSettings: strict),
     .testTarget(

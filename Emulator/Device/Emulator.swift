@@ -53,6 +53,11 @@ public enum Emulator {
     settings.mtu = try device.integer("mtu")
     settings.macAddress = try device.mac("mac")
     settings.hasManualClock = try device.text("clock") == "manual"
+    settings.clockOffset = try device.integer("clock-offset", in: Int64.min...Int64.max) ?? 0
+    settings.clockDrift = try device.integer("clock-drift", in: Int64.min...Int64.max) ?? 0
+    let clockState = try device.text("clock-state") ?? "set+sync"
+    settings.isClockSet = clockState.hasPrefix("set")
+    settings.isClockInSync = clockState.hasSuffix("sync")
     settings.completionBatch = try device.text("completion") == "each" ? 1 : 32
     settings.stampsWithClock = try device.text("timestamps") == "clock"
     settings.eventClearStride = try device.integer("evq-stride") ?? 0

@@ -21,6 +21,7 @@ import Glibc
         efvi send emu:cable:0 udp:192.0.2.2:5000 --count 1k --and-sink emu:cable:1
         efvi sink emu:afpacket:eth0 udp:192.0.2.1:5000 --address 192.0.2.1
         efvi capture emu:afpacket:eth0 --write frames.pcap --count 100
+        efvi stats emu:afpacket:eth0 --interval 1
 
       \(ExitStatus.help)
       """,
@@ -31,6 +32,7 @@ import Glibc
       ForwardCommand.self,
       CaptureCommand.self,
       LatencyCommand.self,
+      StatsCommand.self,
       DemoCommand.self,
     ])
 

@@ -1,18 +1,30 @@
 import EmulatedAdapter
 import EmulatedWires
 import EtherFabric
+import EtherFabricEmulator
 import EtherFabricFormats
 
 /// Two emulated adapters on a cable of their own.
 final class Rig {
   let left: EmulatedAdapter
   let right: EmulatedAdapter
+  /// The right side as the API opens it, where that is wanted.
+  let driver: Driver?
 
   init(_ leftSettings: AdapterSettings = AdapterSettings(), _ rightSettings: AdapterSettings = AdapterSettings()) throws
   {
     let segment = Segment(kind: .cable, name: "rig", portCount: 2, mtu: 9000)
     left = try EmulatedAdapter(wire: segment.plug(into: 0), settings: leftSettings)
     right = try EmulatedAdapter(wire: segment.plug(into: 1), settings: rightSettings)
+    driver = nil
+  }
+
+  /// The two ends of a named cable, opened by their device strings; `options` are those of the right one.
+  init(named name: String, options: String = "") throws {
+    left = try unwrap(Emulator.adapter(of: Driver.open("emu:cable:\(name)/0")))
+    let driver = try Driver.open("emu:cable:\(name)/1\(options)")
+    right = try unwrap(Emulator.adapter(of: driver))
+    self.driver = driver
   }
 
   /// Sends on the left with a manual clock on both sides.

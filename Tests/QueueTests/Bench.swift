@@ -12,9 +12,11 @@ struct Bench: ~Copyable {
   private var written: Int
 
   init(
-    ringSize: Int = 64, eventCapacity: Int = 64, options: InterfaceOptions = InterfaceOptions(), prefixLength: Int = 0
+    ringSize: Int = 64, eventCapacity: Int = 64, options: InterfaceOptions = InterfaceOptions(), prefixLength: Int = 0,
+    grant: @escaping (inout InterfaceGrant) -> Void = { _ in }
   ) throws {
     let backend = ScriptedBackend(ringSize: ringSize, eventCapacity: eventCapacity, prefixLength: prefixLength)
+    backend.extendGrant = grant
     let domain = try Driver(backend: backend).allocateProtectionDomain()
     interface = try domain.allocateVirtualInterface(options)
     self.backend = backend

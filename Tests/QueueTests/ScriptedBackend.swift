@@ -14,6 +14,8 @@ final class ScriptedBackend: AdapterBackend, @unchecked Sendable {
   /// Of each interface, in the order in which they were allocated.
   private(set) var grants: [InterfaceGrant] = []
   private(set) var restarts: [String] = []
+  /// What else is to be granted.
+  var extendGrant: (inout InterfaceGrant) -> Void = { _ in }
 
   init(ringSize: Int, eventCapacity: Int, prefixLength: Int = 0) {
     self.ringSize = ringSize
@@ -48,12 +50,13 @@ final class ScriptedBackend: AdapterBackend, @unchecked Sendable {
     let receive = request.options.receiveCapacity == 0 ? 0 : ringSize
     let transmit = request.options.transmitCapacity == 0 ? 0 : ringSize
     let doorbells = page(DoorbellPage.size, 0xee)
-    let grant = InterfaceGrant(
+    var grant = InterfaceGrant(
       resource: UInt32(grants.count), instance: UInt32(grants.count), label: grants.count,
       flags: request.options.flags, eventQueue: grants.first?.eventQueue ?? page(eventCapacity * 8, 0xff),
       eventCapacity: eventCapacity, receiveRing: ring(receive), receiveCapacity: receive,
       transmitRing: ring(transmit), transmitCapacity: transmit, receivePrefixLength: prefixLength,
       doorbells: doorbells, service: nil, serviceContext: doorbells, waitDescriptor: -1)
+    extendGrant(&grant)
     grants.append(grant)
     return grant
   }

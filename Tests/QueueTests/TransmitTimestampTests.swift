@@ -118,7 +118,7 @@ import Testing
     var bench = try Bench()
     #expect(bench.after(golden.word).isEmpty)
     let state = bench.interface.state.pointee
-    #expect(state.syncSeconds == golden.seconds && state.syncQuarters == golden.quarters)
+    #expect(state.syncSeconds == golden.seconds && state.syncMinor == golden.quarters)
     #expect(state.syncFlags == golden.flags && state.isSynchronised)
     #expect(bench.interface.eventCounts.timeSyncs == 1)
   }

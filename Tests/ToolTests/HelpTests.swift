@@ -1,7 +1,7 @@
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct HelpTests {
-  static let commands = ["info", "send", "sink", "forward", "capture", "latency"]
+  static let commands = ["info", "send", "sink", "forward", "capture", "latency", "stats"]
 
   @Test(arguments: commands) func ofACommandIsComplete(_ command: String) throws {
     let run = try Tool.run(command, "--help")

@@ -73,6 +73,9 @@ final class Tool {
     try Tool(arguments).wait(timeout: timeout)
   }
 
+  /// The number of the process.
+  var number: pid_t { process }
+
   func send(_ signal: Int32) { kill(process, signal) }
 
   /// What it has printed so far.

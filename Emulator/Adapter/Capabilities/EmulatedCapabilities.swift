@@ -20,8 +20,10 @@ public enum EmulatedCapabilities {
   private static func ef10(_ capability: Capability) -> UInt64? {
     switch capability {
     case .hardwareMulticastReplication, .hardwareReceiveTimestamping, .hardwareTransmitTimestamping, .bufferMode,
-      .zeroReceivePrefix:
+      .zeroReceivePrefix, .receiveMerge, .receiveForceEventMerging, .receiveFilterID, .packedStream:
       1
+    // In KiB.
+    case .packedStreamBufferSizes: 1024 | 64
 
     case .receiveFilterUDPLocal, .receiveFilterTCPLocal, .receiveFilterUDPFull, .receiveFilterTCPFull,
       .receiveFilterIPVLAN, .receiveFilterUDP6Local, .receiveFilterTCP6Local, .receiveFilterUDP6Full,
@@ -40,10 +42,9 @@ public enum EmulatedCapabilities {
     case .receiveFirmwareVariant, .transmitFirmwareVariant, .extraDatapaths: 0
 
     // Of the hardware, not of the emulation.
-    case .pio, .pioBufferSize, .pioBufferCount, .hardwareMulticastLoopback, .packedStream, .packedStreamBufferSizes,
-      .virtualPorts, .physicalMode, .multicastFilterChaining, .macSpoofing, .receiveMerge, .transmitAlternatives,
-      .transmitAlternativesFIFOs, .transmitAlternativesBuffers, .transmitAlternativesBufferSize, .ctpio,
-      .receiveForceEventMerging, .receiveFilterID:
+    case .pio, .pioBufferSize, .pioBufferCount, .hardwareMulticastLoopback,
+      .virtualPorts, .physicalMode, .multicastFilterChaining, .macSpoofing, .transmitAlternatives,
+      .transmitAlternativesFIFOs, .transmitAlternativesBuffers, .transmitAlternativesBufferSize, .ctpio:
       nil
 
     // Never on EF10.

@@ -16,6 +16,20 @@ public struct AdapterSettings: Sendable {
   public var completionBatch = 32
   /// Stamp frames with the adapter's clock even where the wire has stamps.
   public var stampsWithClock = false
+  /// What the clock shows more than the system's time, or than a manual clock was set to, in nanoseconds.
+  public var clockOffset: Int64 = 0
+  /// Parts in 10^9 that the clock is too fast.
+  public var clockDrift: Int64 = 0
+  /// What time syncs say of the clock at first.
+  public var isClockSet = true
+  public var isClockInSync = true
+  /// Whether time syncs say it, and not always yes.
+  public var reportsClockState = true
+  /// What the host is told to add to receive stamps, in ticks: a quarter of a nanosecond, on the 8000 series 2^-27 of
+  /// a second. The adapter stamps late by it.
+  public var receiveStampCorrection = 0
+  /// What the host is told to add to transmit stamps, in quarters of a nanosecond. The adapter stamps early by it.
+  public var transmitStampCorrection = 0
   /// How many event slots behind itself the reader clears, 0 to 64.
   public var eventClearStride = 0
   public var startsLinkDown = false
@@ -23,6 +37,8 @@ public struct AdapterSettings: Sendable {
   /// are there: for wires that are always ready, such as a replay. Inline service only.
   public var waitsForPoll = false
   public var faults = FaultPlan()
+  /// Lets other processes of this user look at the counters (`efvi stats`).
+  public var sharesCounters = true
   /// Filters that the table holds.
   public var filterLimit = 8192
   /// The device string in full, for `AdapterIdentity`.

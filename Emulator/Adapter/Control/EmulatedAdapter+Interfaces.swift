@@ -23,13 +23,15 @@ extension EmulatedAdapter {
       events.labels |= 1 << UInt32(label)
       let memory = InterfaceMemory(
         request: request, domain: domain, index: index, label: label, flags: flags, events: events,
-        ownsEvents: request.eventQueueOwner == nil, port: port)
+        ownsEvents: request.eventQueueOwner == nil, port: port, counters: counters.openInterface(index))
       state.interfaces[index] = memory
       port.withClaim {
         port.pointee.interfaces[Int(index)] = memory.state
         guard memory.state.pointee.stamps else { return }
         port.pointee.stampCount += 1
+        port.pointee.clockUsers += 1
         events.state.pointee.stampCount += 1
+        events.state.pointee.counters.pointee.timeSyncs &+= 1
         let now = port.pointee.clock.now()
         if let express = memory.state.pointee.express {
           memory.state.postTimeSync(port.pointee.clock.expressSyncWord(now), express)
@@ -65,8 +67,9 @@ extension EmulatedAdapter {
           EINVAL, "\(name) capacity \(value)", "Allowed: 0, \(allowed.map(String.init).joined(separator: ", ")).")
       }
     }
-    try size("receive", options.receiveCapacity, InterfaceRules.receiveSizes(datapath))
+    try size("receive", options.receiveCapacity, InterfaceRules.receiveSizes(datapath, options.flags))
     try size("transmit", options.transmitCapacity, InterfaceRules.transmitSizes(datapath))
+    if options.flags.contains(.receivePackedStream) { try checkPackedStream(request, domain) }
     if let events = options.eventCapacity, request.eventQueueOwner == nil {
       guard InterfaceRules.eventSizes(datapath).contains(events) else {
         let allowed = InterfaceRules.eventSizes(datapath).map(String.init).joined(separator: ", ")
@@ -75,6 +78,30 @@ extension EmulatedAdapter {
     }
     // The domain decides on the addresses, whatever the caller says.
     return options.flags.subtracting([.transmitPhysicalAddresses, .receivePhysicalAddresses])
+  }
+
+  /// What packed stream wants of its domain and its event queue.
+  private func checkPackedStream(_ request: InterfaceRequest, _ domain: DomainState) throws(EtherFabricError) {
+    guard !domain.flags.isDisjoint(with: InterfaceRules.packedStreamFlags) else {
+      throw refusal(
+        EINVAL, "packed stream in a domain that is not made for it",
+        "Allocate the domain with DomainFlags.receivePackedStream.")
+    }
+    guard request.eventQueueOwner == nil else {
+      throw refusal(
+        EINVAL, "packed stream on the event queue of another interface",
+        "Give it an event queue of its own: credits are counted by its size.")
+    }
+    let options = request.options
+    let slots = options.eventCapacity ?? RingRules.packedStreamEventSize
+    let credits = PackedStreamLayout.maximumCredits(
+      eventCapacity: slots - 1 - settings.eventClearStride, transmitCapacity: max(0, options.transmitCapacity - 1),
+      hasTransmitTimes: !options.flags.isDisjoint(with: [.transmitTimestamps, .transmitAlternatives]))
+    guard credits > 0 else {
+      throw refusal(
+        ENOSPC, "\(slots) events are not enough for one credit of packed stream beside the transmits",
+        "Leave the event capacity out, or the transmit ring.")
+    }
   }
 
   private func eventQueue(
@@ -98,11 +125,15 @@ extension EmulatedAdapter {
     let perTransmit = options.flags.contains(.transmitTimestamps) ? 3 : 1
     let wanted = options.receiveCapacity + options.transmitCapacity * perTransmit
     let sizes = InterfaceRules.eventSizes(domain.datapath)
-    guard let capacity = options.eventCapacity ?? RingRules.size(atLeast: wanted, of: sizes) else {
+    let fixed = options.flags.contains(.receivePackedStream) ? RingRules.packedStreamEventSize : nil
+    guard let capacity = options.eventCapacity ?? fixed ?? RingRules.size(atLeast: wanted, of: sizes) else {
       throw refusal(ENOSPC, "no event queue holds \(wanted) events", "Make the rings smaller.")
     }
     let descriptor = settings.service == .inline ? wire.waitDescriptor : -1
-    return try EventQueueMemory(capacity: capacity, owner: index, wireDescriptor: descriptor)
+    let hasTimer = domain.datapath == .ef10 && options.flags.contains(.eventTimer)
+    return try EventQueueMemory(
+      capacity: capacity, owner: index, wireDescriptor: descriptor, port: port, hasTimer: hasTimer,
+      counters: counters)
   }
 
   private func grant(_ memory: InterfaceMemory, _ request: InterfaceRequest) -> InterfaceGrant {
@@ -118,6 +149,11 @@ extension EmulatedAdapter {
     grant.datapath = memory.state.pointee.datapath
     grant.command = commandInterface
     grant.express = expressGrant(memory.state)
+    grant.timestampFormat = port.pointee.clock.format
+    grant.receiveStampCorrection = settings.receiveStampCorrection
+    grant.transmitStampCorrection = settings.transmitStampCorrection
+    grant.reportsClockState = settings.reportsClockState
+    grant.timerQuantum = grant.datapath == .ef10 ? EventTimer.quantum : 0
     return grant
   }
 
@@ -128,26 +164,32 @@ extension EmulatedAdapter {
         port.pointee.interfaces[Int(resource)] = nil
         filters.removeAll(interface: resource)
         for queue in detachAll(memory.state) { state.superbufs[queue] = nil }
+        counters.closeInterface(resource)
+        memory.events.labels &= ~(1 << UInt32(memory.state.pointee.label))
+        if memory.events.labels == 0 { port.stopTimer(memory.events.state) }
         guard memory.state.pointee.stamps else { return }
         port.pointee.stampCount -= 1
+        port.pointee.clockUsers -= 1
         memory.events.state.pointee.stampCount -= 1
       }
-      memory.events.labels &= ~(1 << UInt32(memory.state.pointee.label))
       updateStealing()
     }
   }
 
   public func putSoftwareEvent(_ data: UInt32, interface: UInt32) throws(EtherFabricError) {
-    let word = ManagementEventWord(kind: ManagementEventWord.Kind.software, data: data).word
-    try locked { state throws(EtherFabricError) in
-      guard state.interfaces[interface]?.state.pointee.datapath.isExpress != true else {
-        throw EtherFabricError(
-          "VirtualInterface.putSoftwareEvent", errno: EOPNOTSUPP,
-          reason: "the event queue of an X3 or X4 express has no software events",
-          remedy: "Wake its reader some other way, or use an interface of EF10.")
-      }
+    let isExpress = try withInterface(interface, "VirtualInterface.putSoftwareEvent") { state in
+      guard !state.pointee.datapath.isExpress else { return true }
+      // The driver does not look what became of it.
+      guard !state.pointee.events.pointee.isHalted else { return false }
+      state.pointee.events.post(ManagementEventWord(kind: ManagementEventWord.Kind.software, data: data).word)
+      return false
     }
-    try raise(word, interface: interface)
+    guard !isExpress else {
+      throw EtherFabricError(
+        "VirtualInterface.putSoftwareEvent", errno: EOPNOTSUPP,
+        reason: "the event queue of an X3 or X4 express has no software events",
+        remedy: "Wake its reader some other way, or use an interface of EF10.")
+    }
   }
 
   /// Puts any event word in the event queue of an interface: what hardware raises once a year, now.
@@ -160,6 +202,7 @@ extension EmulatedAdapter {
     try withInterface(interface, "VirtualInterface.flush") { state in
       state.pointee.receiveStopped = true
       state.pointee.transmitStopped = true
+      guard !state.pointee.events.pointee.isHalted else { return }
       if let express = state.pointee.express { return state.flushExpress(express) }
       let label = UInt32(state.pointee.label)
       typealias Kind = ManagementEventWord.Kind
@@ -173,7 +216,7 @@ extension EmulatedAdapter {
   }
 
   public func restartTransmit(interface: UInt32) throws(EtherFabricError) {
-    try withInterface(interface, "VirtualInterface.reinitializeTransmitQueue") { state in
+    try withRing(interface, "VirtualInterface.reinitializeTransmitQueue") { state in
       state.pointee.transmitRead = 0
       state.pointee.transmitStopped = false
       state.pointee.unreported = 0
@@ -183,11 +226,12 @@ extension EmulatedAdapter {
   }
 
   public func restartReceive(interface: UInt32) throws(EtherFabricError) {
-    try withInterface(interface, "VirtualInterface.reinitializeReceiveQueue") { state in
+    try withRing(interface, "VirtualInterface.reinitializeReceiveQueue") { state in
       state.pointee.receiveRead = 0
       state.pointee.receiveAccepted = 0
       state.pointee.receiveStopped = false
       if let express = state.pointee.express { state.restartQueues(express) }
+      state.pointee.packedStream?.pointee.restart()
       state.pointee.clearDoorbell(DoorbellPage.receiveDoorbell)
     }
   }
@@ -196,15 +240,31 @@ extension EmulatedAdapter {
     try withInterface(interface, "VirtualInterface.reinitializeEventQueue") { $0.pointee.events.reset() }
   }
 
-  private func withInterface(
-    _ interface: UInt32, _ call: String, _ body: (UnsafeMutablePointer<InterfaceState>) -> Void
-  ) throws(EtherFabricError) {
+  func withInterface<Result>(
+    _ interface: UInt32, _ call: String, _ body: (UnsafeMutablePointer<InterfaceState>) -> Result
+  ) throws(EtherFabricError) -> Result {
     try locked { state throws(EtherFabricError) in
       guard let memory = state.interfaces[interface] else {
         throw EtherFabricError(
           call, errno: EINVAL, reason: "no interface \(interface)", remedy: "Pass the resource id of one that lives.")
       }
-      port.withClaim { body(memory.state) }
+      return port.withClaim { body(memory.state) }
+    }
+  }
+
+  /// The same for starting a ring: it needs an event queue that lives.
+  private func withRing(
+    _ interface: UInt32, _ call: String, _ body: (UnsafeMutablePointer<InterfaceState>) -> Void
+  ) throws(EtherFabricError) {
+    let isHalted = try withInterface(interface, call) { state in
+      guard !state.pointee.events.pointee.isHalted else { return true }
+      body(state)
+      return false
+    }
+    guard !isHalted else {
+      throw EtherFabricError(
+        call, errno: EINVAL, reason: "the event queue of interface \(interface) was ended by a reset",
+        remedy: "Call reinitializeEventQueue first, on the interface that owns the queue.")
     }
   }
 }

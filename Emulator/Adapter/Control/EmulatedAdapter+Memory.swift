@@ -1,10 +1,13 @@
 import EtherFabric
+import EtherFabricFormats
 import Glibc
 
 extension EmulatedAdapter {
   public func allocateDomain(flags: DomainFlags) throws(EtherFabricError) -> UInt32 {
     let call = "Driver.allocateProtectionDomain"
-    let unknown = flags.subtracting(InterfaceRules.domainFlags(settings.generation))
+    var unknown = flags.subtracting(InterfaceRules.domainFlags(settings.generation))
+    // The express function of an X4 has not got all that its EF10 function has.
+    if flags.contains(.express) { unknown.formUnion(flags.intersection(InterfaceRules.packedStreamFlags)) }
     guard unknown.isEmpty else {
       let isMode = unknown.contains(.physicalMode)
       throw EtherFabricError(
@@ -30,7 +33,11 @@ extension EmulatedAdapter {
     let pages = (byteCount + 4095) / 4096
     return try locked { state throws(EtherFabricError) in
       try fails(.memoryRegistration, "MemoryRegistration", &state)
-      guard let first = state.pages.allocate(pages) else {
+      // Packed stream tells buffers and boundaries in them by the low bits of an address, the host's and the adapter's.
+      let isPacked = state.domains[domain]?.flags.isDisjoint(with: InterfaceRules.packedStreamFlags) == false
+      let modulus = isPacked ? PackedStreamLayout.bufferSize / RingRules.pageSize : 1
+      let page = Int(bitPattern: base) / RingRules.pageSize
+      guard let first = state.pages.allocate(pages, congruentTo: page, modulo: modulus) else {
         throw EtherFabricError(
           "MemoryRegistration", errno: ENOSPC,
           reason: "no room for \(pages) pages in the adapter's translation table",

@@ -12,6 +12,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
   public let wire: any Wire
   let port: UnsafeMutablePointer<PortState>
   let filters: FilterTable
+  let counters: AdapterCounters
   /// Guards `control`. Taken first, then the port.
   let controlLock: UnsafeMutablePointer<pthread_mutex_t>
   var control: ControlState
@@ -41,6 +42,9 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     controlLock = .allocate(capacity: 1)
     pthread_mutex_init(controlLock, nil)
     let translation = try TranslationTable()
+    counters = AdapterCounters(
+      device: settings.device, isShared: settings.sharesCounters,
+      hasFaults: (!settings.faults.receive.isHarmless, !settings.faults.transmit.isHarmless))
     filters = FilterTable(limit: settings.filterLimit, hardwareMAC: Self.address(wire, settings))
     let claim = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
       .bindMemory(to: Atomic<Bool>.self, capacity: 1)
@@ -56,11 +60,14 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
       to: PortState(
         wire: wire.operations, claim: claim, translation: translation, interfaces: interfaces,
         matcher: filters.matcher, recipients: .allocate(capacity: PortState.interfaceLimit),
-        scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64),
+        scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64), counterWords: counters.port,
         maximumFrame: Self.maximumFrame(settings.mtu ?? wire.mtu, settings.generation),
+        faultWords: (counters.receiveFaults, counters.transmitFaults),
         completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch)), queues: queues))
+    wire.count(in: counters.wire)
     port.pointee.clock.isManual = settings.hasManualClock
     port.pointee.clock.stampsFrames = settings.stampsWithClock
+    setUpClock()
     port.pointee.isForcedDown = settings.startsLinkDown
     port.pointee.waitsForPoll = settings.waitsForPoll && settings.service == .inline
     port.pointee.watchesDoorbells = settings.service == .thread
@@ -83,6 +90,8 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
   deinit {
     thread?.stop()
     for memory in control.interfaces.values { _ = detachAll(memory.state) }
+    // The wire may live on, the page does not.
+    wire.count(in: nil)
     for faults in [port.pointee.receiveFaults, port.pointee.transmitFaults] {
       faults?.pointee.deallocate()
       faults?.deallocate()
@@ -119,7 +128,8 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     lines.insert(("adapter", "emulated \(settings.generation), no hardware"), at: 0)
     lines.append(("service", settings.service.rawValue))
     if let pages = locked({ $0.superbufPages }) { lines.append(("superbufs", pages)) }
-    lines.append(("clock", settings.hasManualClock ? "manual" : "system (software timestamps)"))
+    lines.append(("clock", clockDescription))
+    lines.append(("counters", counters.description))
     return AdapterIdentity(
       device: settings.device, interface: wire.name, generation: settings.generation, macAddress: macAddress,
       isEmulated: true, numaNode: -1, configuration: lines)

@@ -13,11 +13,13 @@ final class InterfaceMemory {
   let doorbells: UnsafeMutableRawPointer
   let index: UInt32
   private var express: UnsafeMutablePointer<ExpressInterfaceState>?
+  /// The receive errors at their last reset.
+  var errorBase = ReceiveErrorCounts()
 
   init(
     request: InterfaceRequest, domain: DomainState, index: UInt32, label: Int, flags: InterfaceFlags,
     events: EventQueueMemory,
-    ownsEvents: Bool, port: UnsafeMutablePointer<PortState>
+    ownsEvents: Bool, port: UnsafeMutablePointer<PortState>, counters: UnsafeMutablePointer<InterfaceCounters>
   ) {
     let isExpress = domain.datapath.isExpress
     var options = request.options
@@ -54,10 +56,24 @@ final class InterfaceMemory {
         transmitMask: options.transmitCapacity == 0 ? 0 : UInt32(options.transmitCapacity - 1),
         fillsIPChecksum: !flags.contains(.noIPChecksum), fillsL4Checksum: !flags.contains(.noL4Checksum),
         stampsTransmits: flags.contains(.transmitTimestamps), isRestricted: flags.contains(.transmitTCPUDPOnly),
-        datapath: domain.datapath, express: express, receivesPlainly: !isExpress))
+        datapath: domain.datapath, express: express, receivesPlainly: !isExpress, counterWords: counters))
+    guard !isExpress, options.receiveCapacity > 0 else { return }
+    if flags.contains(.receivePackedStream) {
+      let packed = UnsafeMutablePointer<PackedStreamQueue>.allocate(capacity: 1)
+      packed.initialize(to: PackedStreamQueue(flags))
+      state.pointee.packedStream = packed
+      state.pointee.receivesPlainly = false
+    } else if MergeState.isNeeded(flags) {
+      let merge = UnsafeMutablePointer<MergeState>.allocate(capacity: 1)
+      merge.initialize(to: MergeState(flags))
+      state.pointee.merge = merge
+      state.pointee.receivesPlainly = false
+    }
   }
 
   deinit {
+    state.pointee.merge?.deallocate()
+    state.pointee.packedStream?.deallocate()
     state.deallocate()
     express?.pointee.deallocate()
     express?.deallocate()
@@ -77,8 +93,13 @@ final class EventQueueMemory {
   private let signal: Int32
   /// Labels in use, by bit.
   var labels: UInt32 = 0
+  private let counters: AdapterCounters
+  private let counterSlot: Int
 
-  init(capacity: Int, owner: UInt32, wireDescriptor: Int32) throws(EtherFabricError) {
+  init(
+    capacity: Int, owner: UInt32, wireDescriptor: Int32, port: UnsafeMutablePointer<PortState>, hasTimer: Bool,
+    counters: AdapterCounters
+  ) throws(EtherFabricError) {
     let call = "ProtectionDomain.allocateVirtualInterface"
     signal = efvi_wake_create()
     waitDescriptor = efvi_wait_create()
@@ -94,13 +115,21 @@ final class EventQueueMemory {
     }
     self.capacity = capacity
     self.owner = owner
+    let words = counters.openEventQueue(owner: owner)
+    self.counters = counters
+    counterSlot = words.slot
     slots = .allocate(byteCount: capacity * 8, alignment: 4096)
     memset(slots, 0xff, capacity * 8)
     state = .allocate(capacity: 1)
-    state.initialize(to: EventQueueState(slots: slots, capacity: capacity, wake: signal))
+    state.initialize(
+      to: EventQueueState(
+        slots: slots, capacity: capacity, wake: signal, wait: waitDescriptor, port: port, instance: owner,
+        hasTimer: hasTimer, counters: words.counters))
   }
 
   deinit {
+    counters.closeEventQueue(counterSlot)
+    if state.pointee.timer.descriptor >= 0 { close(state.pointee.timer.descriptor) }
     close(signal)
     close(waitDescriptor)
     slots.deallocate()

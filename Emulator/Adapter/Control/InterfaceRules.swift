@@ -3,11 +3,14 @@ import EtherFabricFormats
 
 /// What interfaces of a generation can be asked for. Sizes in entries. Source: facts sheet, section 13 of the API table.
 enum InterfaceRules {
+  /// Either makes a domain one for packed stream: the driver takes the second for the first.
+  static let packedStreamFlags: DomainFlags = [.receivePackedStream, .registration64KiB]
+
   /// `EF_PD_*` that the generation has.
   static func domainFlags(_ generation: Generation) -> DomainFlags {
     switch generation {
-    case .sfc8000, .x2: [.multicastLoopback, .ignoreBlacklist]
-    case .x4: [.multicastLoopback, .ignoreBlacklist, .express]
+    case .sfc8000, .x2: packedStreamFlags.union([.multicastLoopback, .ignoreBlacklist])
+    case .x4: packedStreamFlags.union([.multicastLoopback, .ignoreBlacklist, .express])
     case .x3: [.ignoreBlacklist]
     case .x4Express: [.ignoreBlacklist, .express]
     }
@@ -21,7 +24,7 @@ enum InterfaceRules {
     case .ef10:
       return ignored.union([
         .noIPChecksum, .noL4Checksum, .transmitTCPUDPOnly, .pushDisabled, .pushAlways, .receiveTimestamps,
-        .transmitTimestamps, .eventTimer,
+        .transmitTimestamps, .eventTimer, .receiveEventMerge, .receiveFilterID, .receivePackedStream, .packedStream64K,
       ])
     case .efct, .ef10ct:
       return ignored.union([
@@ -30,9 +33,9 @@ enum InterfaceRules {
     }
   }
 
-  static func receiveSizes(_ datapath: Datapath) -> [Int] {
+  static func receiveSizes(_ datapath: Datapath, _ flags: InterfaceFlags) -> [Int] {
     switch datapath {
-    case .ef10: RingRules.receiveSizes
+    case .ef10: flags.contains(.receivePackedStream) ? RingRules.packedStreamReceiveSizes : RingRules.receiveSizes
     case .efct: powers(512, 131_072)
     case .ef10ct: powers(1024, 131_072)
     }

@@ -6,6 +6,8 @@ struct PortCounters {
   var delivered: UInt64 = 0
   /// Frames that matched an interface and found no descriptor on any.
   var noDescriptor: UInt64 = 0
+  /// Frames that matched a packed-stream interface which had no credit.
+  var noCredit: UInt64 = 0
   /// Frames that no filter of an interface wanted: the kernel's, where the wire has one.
   var filtered: UInt64 = 0
   /// Frames above the port's MTU.
@@ -32,4 +34,31 @@ struct PortCounters {
   var unknownCommands: UInt64 = 0
   /// Services that found another thread at work.
   var contended: UInt64 = 0
+}
+
+extension PortCounters: CounterWords {
+  static let fields: [CounterField<PortCounters>] = [
+    .init(\.received, "rx_packets", "frames that reached the port"),
+    .init(\.receivedBytes, "rx_bytes", "bytes of these, without FCS", unit: "bytes"),
+    .init(\.delivered, "rx_delivered", "frames written to at least one interface"),
+    .init(\.noDescriptor, "rx_no_descriptor", "frames dropped: no receive descriptor was posted"),
+    .init(\.noCredit, "rx_no_credit", "frames dropped: no packed-stream credit was left"),
+    .init(\.filtered, "rx_filtered", "frames that no filter of an interface took"),
+    .init(\.oversize, "rx_oversize", "frames dropped: above the MTU"),
+    .init(\.runts, "rx_runts", "frames dropped: shorter than an Ethernet header"),
+    .init(\.receiveStopped, "rx_stopped", "frames dropped: the receive ring has stopped, or never was"),
+    .init(\.receivedLinkDown, "rx_link_down", "frames dropped: the link was forced down"),
+    .init(\.replicated, "rx_replicated", "further copies of frames that several interfaces took"),
+    .init(\.transmitted, "tx_packets", "frames that left the port"),
+    .init(\.transmittedBytes, "tx_bytes", "bytes of these, padding included", unit: "bytes"),
+    .init(\.transmitCongested, "tx_congested", "frames lost: no room on the wire"),
+    .init(\.transmitLinkDown, "tx_link_down", "frames lost: link down"),
+    .init(\.transmitOversize, "tx_oversize", "frames lost: above the MTU"),
+    .init(\.transmitFailed, "tx_failed", "frames lost: malformed, not allowed, or refused by the wire"),
+    .init(\.faultDropped, "fault_dropped", "frames that the fault plan swallowed"),
+    .init(\.doorbells, "doorbells", "transmit doorbells that had something to send", unit: "calls"),
+    .init(\.services, "services", "times the adapter ran", unit: "calls"),
+    .init(\.unknownCommands, "unknown_commands", "stores to registers that the adapter does not have", unit: "calls"),
+    .init(\.contended, "contended", "doorbells that waited for another thread", unit: "calls"),
+  ]
 }

@@ -26,7 +26,8 @@ extension EmulatedAdapter {
       ExpressParameters.eventSlots(transmitCapacity: options.transmitCapacity, options.flags) + frames
     let capacity = options.eventCapacity ?? RingRules.size(atLeast: wanted, of: sizes) ?? sizes.max() ?? wanted
     return try EventQueueMemory(
-      capacity: capacity, owner: index, wireDescriptor: settings.service == .inline ? wire.waitDescriptor : -1)
+      capacity: capacity, owner: index, wireDescriptor: settings.service == .inline ? wire.waitDescriptor : -1,
+      port: port, hasTimer: false, counters: counters)
   }
 }
 

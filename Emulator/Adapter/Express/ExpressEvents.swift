@@ -13,8 +13,7 @@ extension UnsafeMutablePointer where Pointee == EventQueueState {
     pointee.slots[Int(pointee.write & mask)]
       .store(phase ? word | ExpressEventWord.phaseBit : word & ~ExpressEventWord.phaseBit, ordering: .releasing)
     pointee.write &+= 1
-    pointee.written &+= 1
-    if pointee.isPrimed { signal() }
+    if pointee.attention.contains(.sleeper) { signal() }
   }
 
   /// Whether a reader at an index of the ring has events to read.
@@ -120,9 +119,15 @@ extension UnsafeMutablePointer where Pointee == InterfaceState {
 }
 
 extension AdapterClock {
+  /// A time as X3 and X4 have it: seconds, and quarters of a nanosecond.
+  @inline(__always)
+  static func expressParts(_ time: UInt64) -> (seconds: UInt32, quarters: UInt32) {
+    (UInt32(truncatingIfNeeded: time / 1_000_000_000), UInt32(truncatingIfNeeded: time % 1_000_000_000) << 2)
+  }
+
   /// The time-sync event of an X3 or X4.
   func expressSyncWord(_ now: UInt64) -> UInt64 {
-    let time = Self.parts(now)
+    let time = Self.expressParts(now)
     return ExpressControlEvent.timeSync(
       seconds: time.seconds, quarters: time.quarters, inSync: isInSync, isSet: isSet, phase: false
     ).word

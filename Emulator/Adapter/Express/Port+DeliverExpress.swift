@@ -203,7 +203,7 @@ extension UnsafeMutablePointer where Pointee == ReceiveQueueState {
     var attachment = pointee.attachments
     while let next = attachment {
       let events = next.pointee.interface.pointee.events
-      if events.pointee.isPrimed { events.signal() }
+      if events.pointee.attention.contains(.sleeper) { events.signal() }
       attachment = next.pointee.next
     }
   }

@@ -73,7 +73,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
       | FrameVerdict.bits(flags) | sentinel | filter << 46
     var time: UInt64 = 0
     if frame.timestamp != 0 {
-      let parts = AdapterClock.parts(frame.timestamp)
+      let parts = AdapterClock.expressParts(frame.timestamp)
       time = UInt64(parts.seconds) << 32 | UInt64(parts.quarters)
       word |= UInt64(pointee.clock.stampStatus(isEFCT: isEFCT)) << 44
     }

@@ -114,7 +114,7 @@ extension UnsafeMutablePointer where Pointee == InterfaceState {
     _ express: UnsafeMutablePointer<ExpressInterfaceState>, time: UInt64, status: UInt8
   ) {
     express.pointee.unreported = 0
-    let parts = AdapterClock.parts(time)
+    let parts = AdapterClock.expressParts(time)
     pointee.events.postExpress(
       ExpressTransmitEvent(
         sequence: express.pointee.sequence &- 1, label: pointee.label,

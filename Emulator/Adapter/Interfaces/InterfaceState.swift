@@ -40,8 +40,20 @@ struct InterfaceState {
   let express: UnsafeMutablePointer<ExpressInterfaceState>?
   /// Frames go one by one into posted buffers, with an event for each buffer. Other ways are off the main path.
   var receivesPlainly: Bool
+  /// Merged events and filter ids; nil without them.
+  var merge: UnsafeMutablePointer<MergeState>?
+  /// Nil without packed stream.
+  var packedStream: UnsafeMutablePointer<PackedStreamQueue>?
+  /// Whether it owes an event, and who does besides.
+  var isPending = false
+  var nextPending: UnsafeMutablePointer<InterfaceState>?
 
-  var counters = InterfaceCounters()
+  /// In memory that others may look at.
+  let counterWords: UnsafeMutablePointer<InterfaceCounters>
+  var counters: InterfaceCounters {
+    @inline(__always) get { counterWords.pointee }
+    @inline(__always) nonmutating _modify { yield &counterWords.pointee }
+  }
 
   @inline(__always)
   func register(_ offset: Int) -> UInt32 {
@@ -56,24 +68,4 @@ struct InterfaceState {
     (doorbells + DoorbellPage.eventQueueReadPointer).assumingMemoryBound(to: Atomic<UInt32>.self)
       .pointee.exchange(Self.notPrimed, ordering: .acquiringAndReleasing)
   }
-}
-
-/// What an interface counts. Frames, unless named otherwise.
-struct InterfaceCounters {
-  var received: UInt64 = 0
-  var receivedBytes: UInt64 = 0
-  /// Dropped: no descriptor was posted.
-  var noDescriptor: UInt64 = 0
-  /// Cut: the descriptors ended in the middle of the frame.
-  var truncated: UInt64 = 0
-  /// Dropped: the receive ring has stopped, or never was.
-  var receiveStopped: UInt64 = 0
-  var receiveFaults: UInt64 = 0
-  var checksumErrors: UInt64 = 0
-  var frameCheckErrors: UInt64 = 0
-  var transmitted: UInt64 = 0
-  var transmittedBytes: UInt64 = 0
-  var transmitFaults: UInt64 = 0
-  /// Completed without being sent: link down, congestion, too large, not allowed, malformed.
-  var transmitDropped: UInt64 = 0
 }

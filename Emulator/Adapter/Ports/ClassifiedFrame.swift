@@ -22,7 +22,6 @@ struct ClassifiedFrame {
         l4: layout.l4Class.rawValue, multicast: layout.destinationClass != .unicast)
     if verdict.ipBad { flags |= Bit.ipChecksumBad }
     if verdict.l4Bad { flags |= Bit.l4ChecksumBad }
-    eventFlags = flags
 
     let destination =
       UInt64(UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self))) << 16
@@ -41,8 +40,34 @@ struct ClassifiedFrame {
         isFragment: false)
     default: break
     }
-    if layout.l4Class != .none { key.setPorts(source: layout.sourcePort, destination: layout.destinationPort) }
+    if layout.l4Class != .none {
+      key.setPorts(source: layout.sourcePort, destination: layout.destinationPort)
+      if layout.destinationPort == FrameLayout.vxlanPort { flags = Self.extraordinary(&layout, bytes, flags) }
+    } else if !layout.isOrdinary {
+      flags = Self.extraordinary(&layout, bytes, flags)
+    }
     self.key = key
+    eventFlags = flags
+  }
+
+  /// The bits of a frame whose headers end too early, or that carries another: then the classes are those of what is
+  /// inside, beside a verdict of its own.
+  @inline(never)
+  private static func extraordinary(
+    _ layout: inout FrameLayout, _ bytes: UnsafeRawPointer, _ flags: UInt64
+  ) -> UInt64 {
+    typealias Bit = ReceiveEventWord.Bit
+    var bits = flags | (layout.isIncomplete ? Bit.parseIncomplete : 0)
+    guard let inner = layout.carriedFrame(bytes) else { return bits }
+    bits &= ~ReceiveEventWord.classes(l2: 7, vlanTags: 7, l3: 7, l4: 3, multicast: false)
+    bits |= ReceiveEventWord.classes(
+      l2: inner.layout.baseClass.rawValue, vlanTags: inner.layout.vlanCount, l3: inner.layout.l3Class.rawValue,
+      l4: inner.layout.l4Class.rawValue, multicast: false)
+    bits |= UInt64(inner.encapsulation.rawValue) << 32
+    if inner.layout.isIncomplete { bits |= Bit.parseIncomplete }
+    if inner.ipBad { bits |= Bit.innerIPChecksumBad }
+    if inner.l4Bad { bits |= Bit.innerL4ChecksumBad }
+    return bits
   }
 
   @inline(__always)

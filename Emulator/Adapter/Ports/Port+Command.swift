@@ -16,6 +16,13 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(__always)
   fileprivate func carryOut(_ register: Int, _ value: UInt64, _ interface: UnsafeMutablePointer<InterfaceState>) {
     switch register {
+    case DoorbellPage.eventQueueTimer:
+      return setTimer(TimerRegister(word: UInt32(truncatingIfNeeded: value)), interface.pointee.events)
+    case DoorbellPage.receiveDoorbell:
+      guard let packed = interface.pointee.packedStream,
+        let credits = PackedStreamCredit.count(of: UInt32(truncatingIfNeeded: value))
+      else { break }
+      return packed.pointee.grant(credits)
     case DoorbellPage.eventCredits:
       guard let express = interface.pointee.express else { break }
       return interface.grantCredits(CreditRegister(word: UInt32(truncatingIfNeeded: value)), express)

@@ -26,7 +26,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
         // Descriptors ended within the frame: an event that completes nothing says so.
         interface.pointee.counters.truncated &+= 1
         interface.pointee.events.post(
-          ReceiveEventWord(bytes: 0, label: interface.pointee.label, pointer: read, flags: 0).word)
+          ReceiveEventWord(bytes: 0, label: interface.pointee.label, pointer: read, flags: Bit.aborted).word)
         return .delivered
       }
       let descriptor = ReceiveDescriptor(word: interface.pointee.receiveRing[Int(read)])
@@ -36,10 +36,10 @@ extension UnsafeMutablePointer where Pointee == PortState {
         let host = pointee.translation.translate(
           descriptor.address, length: prefix &+ part, domain: interface.pointee.domain)
       else {
-        stopReceive(interface, position: position)
+        stopReceive(interface)
         return .stopped
       }
-      if prefix > 0 { storePrefix(host, frame, interface) }
+      if prefix > 0 { storePrefix(host, frame, interface, filterID: .max) }
       memcpy(host + prefix, frame.bytes + position, part)
       position &+= part
       interface.pointee.receiveRead = (read &+ 1) & mask
@@ -60,27 +60,33 @@ extension UnsafeMutablePointer where Pointee == PortState {
   /// An adapter with a thread of its own looks at the doorbell once more: it may have been rung since, before the
   /// frame was sent.
   @inline(never)
-  private func findsDescriptors(_ interface: UnsafeMutablePointer<InterfaceState>) -> Bool {
+  func findsDescriptors(_ interface: UnsafeMutablePointer<InterfaceState>) -> Bool {
     guard pointee.watchesDoorbells else { return false }
     interface.acceptReceiveDoorbell()
     return interface.pointee.receiveRead != interface.pointee.receiveAccepted
   }
 
+  /// - Parameter filterID: which filter brought the frame here, `.max` for none.
   @inline(never)
-  private func storePrefix(
-    _ host: UnsafeMutableRawPointer, _ frame: WireFrame, _ interface: UnsafeMutablePointer<InterfaceState>
+  func storePrefix(
+    _ host: UnsafeMutableRawPointer, _ frame: WireFrame, _ interface: UnsafeMutablePointer<InterfaceState>,
+    filterID: UInt32
   ) {
     var stamp = ReceivePrefix.noTimestamp
     if interface.pointee.flags.contains(.receiveTimestamps) {
-      stamp = AdapterClock.parts(frame.timestamp).quarters
+      stamp = pointee.clock.receiveStamp(frame.timestamp)
     }
-    ReceivePrefix.store(to: host, packetLength: frame.length, timestamp: stamp)
+    ReceivePrefix.store(
+      to: host, packetLength: frame.length, timestamp: stamp,
+      filterID: filterID == .max ? nil : UInt16(truncatingIfNeeded: filterID))
   }
 
   @inline(never)
-  private func countErrors(_ flags: UInt64, _ interface: UnsafeMutablePointer<InterfaceState>) {
+  func countErrors(_ flags: UInt64, _ interface: UnsafeMutablePointer<InterfaceState>) {
     typealias Bit = ReceiveEventWord.Bit
-    if flags & (Bit.frameCheckBad | Bit.truncated) != 0 {
+    if flags & Bit.truncated != 0 {
+      interface.pointee.counters.cut &+= 1
+    } else if flags & Bit.frameCheckBad != 0 {
       interface.pointee.counters.frameCheckErrors &+= 1
     } else {
       interface.pointee.counters.checksumErrors &+= 1
@@ -89,7 +95,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
 
   /// A DMA fault on receive: the ring stops, an error event tells the queue and why.
   @inline(never)
-  private func stopReceive(_ interface: UnsafeMutablePointer<InterfaceState>, position: Int) {
+  func stopReceive(_ interface: UnsafeMutablePointer<InterfaceState>) {
     interface.pointee.receiveStopped = true
     interface.pointee.counters.receiveFaults &+= 1
     interface.pointee.counters.receiveStopped &+= 1

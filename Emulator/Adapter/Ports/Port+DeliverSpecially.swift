@@ -8,6 +8,12 @@ extension UnsafeMutablePointer where Pointee == PortState {
     _ frame: WireFrame, to interface: UnsafeMutablePointer<InterfaceState>, flags: UInt64, filter: UInt32
   ) -> DeliveryOutcome {
     if interface.pointee.express != nil { return deliverExpress(frame, flags: flags, filter: filter) }
+    if let merge = interface.pointee.merge {
+      return deliverMerged(frame, to: interface, flags: flags, filter: filter, merge)
+    }
+    if let packed = interface.pointee.packedStream {
+      return deliverPacked(frame, to: interface, flags: flags, packed)
+    }
     return .stopped
   }
 }

@@ -7,7 +7,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(never)
   func releaseHeldFrames() {
     guard let faults = pointee.receiveFaults, faults.pointee.heldCount > 0 else { return }
-    let now = pointee.clock.now()
+    let now = pointee.clock.elapsed()
     while let frame = faults.pointee.nextDue(now) {
       accept(frame, errors: faults.pointee.dueMark)
       faults.pointee.releaseDue()
@@ -19,6 +19,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   func acceptWithFaults(_ arrived: WireFrame) {
     guard let faults = pointee.receiveFaults else { return }
     let verdict = faults.pointee.decide(length: arrived.length)
+    defer { pointee.faultWords.receive.pointee = faults.pointee.counters }
     guard !verdict.drop else {
       pointee.counters.faultDropped &+= 1
       return
@@ -32,7 +33,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
       errors = verdict.cutLength >= 0 ? ReceiveEventWord.Bit.truncated : ReceiveEventWord.Bit.frameCheckBad
     }
     if verdict.hold != .none {
-      let now = pointee.clock.now()
+      let now = pointee.clock.elapsed()
       if faults.pointee.hold(
         frame.bytes, length: frame.length, timestamp: frame.timestamp, releaseAt: now &+ verdict.holdNanoseconds,
         kind: verdict.hold, mark: errors)
@@ -42,8 +43,10 @@ extension UnsafeMutablePointer where Pointee == PortState {
         isHeld = true
       }
     }
+    if verdict.cutLength >= 0 { pointee.originalLength = arrived.length }
     accept(frame, errors: errors)
     if verdict.duplicate, !isHeld { accept(frame, errors: errors) }
+    pointee.originalLength = 0
     faults.pointee.framePassed()
     releaseHeldFrames()
   }
@@ -55,6 +58,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   ) {
     guard let faults = pointee.transmitFaults else { return }
     let verdict = faults.pointee.decide(length: length)
+    defer { pointee.faultWords.transmit.pointee = faults.pointee.counters }
     guard !verdict.drop else {
       pointee.counters.faultDropped &+= 1
       return
@@ -64,7 +68,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
     if verdict.corruptBit >= 0 || verdict.cutLength >= 0 { size = max(14, verdict.damage(room, length: size)) }
     if verdict.hold != .none,
       faults.pointee.hold(
-        room, length: size, timestamp: 0, releaseAt: pointee.clock.now() &+ verdict.holdNanoseconds, kind: verdict.hold)
+        room, length: size, timestamp: 0, releaseAt: pointee.clock.elapsed() &+ verdict.holdNanoseconds,
+        kind: verdict.hold)
     {
       // The first copy waits, the second passes.
       guard verdict.duplicate else { return }
@@ -93,7 +98,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(never)
   func sendHeldFrames() {
     guard let faults = pointee.transmitFaults, faults.pointee.heldCount > 0 else { return }
-    let now = pointee.clock.now()
+    let now = pointee.clock.elapsed()
     while let frame = faults.pointee.nextDue(now) {
       if let room = pointee.wire.transmitReserve(pointee.wire.context, frame.length) {
         memcpy(room, frame.bytes, frame.length)

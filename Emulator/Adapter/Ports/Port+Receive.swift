@@ -20,7 +20,15 @@ extension UnsafeMutablePointer where Pointee == PortState {
       pointee.wire.receiveRelease(pointee.wire.context)
       budget &-= 1
     }
-    if pointee.stampCount > 0 { synchroniseClock(pointee.clock.now()) }
+    if pointee.firstPending != nil { reportPending() }
+    if pointee.clockUsers > 0 { keepTime() }
+  }
+
+  /// What is due by the clock.
+  @inline(never)
+  private func keepTime() {
+    if pointee.stampCount > 0 { synchroniseClock(pointee.clock.underneath()) }
+    if pointee.timersRunning > 0 { fireTimers() }
   }
 
   /// Takes what came before a change of the filters, where the wire does not wait for a poll.
@@ -32,9 +40,10 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(never)
   private func stamp(_ frame: inout WireFrame) {
     if frame.timestamp == 0 || pointee.clock.isManual || pointee.clock.stampsFrames {
-      frame.timestamp = pointee.clock.now()
+      frame.timestamp = pointee.clock.underneath()
     }
     synchroniseClock(frame.timestamp)
+    frame.timestamp = pointee.clock.shown(frame.timestamp)
   }
 
   /// The MAC: length limits, padding.
@@ -65,7 +74,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
     dispatch(frame, errors: errors)
   }
 
-  /// The filter table, and a copy for each interface that wants one.
+  /// The filter table, and a copy for each interface that wants one. Who calls it outside `receiveFromWire` ends with
+  /// `reportPending`.
   @inline(__always)
   func dispatch(_ frame: WireFrame, errors: UInt64) {
     let classified = ClassifiedFrame(frame, errors: errors, layout: &pointee.layout)
@@ -94,6 +104,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     case .delivered: pointee.counters.delivered &+= 1
     case .noDescriptor: pointee.counters.noDescriptor &+= 1
     case .oversize: pointee.counters.oversize &+= 1
+    case .noCredit: pointee.counters.noCredit &+= 1
     case .stopped: pointee.counters.receiveStopped &+= 1
     }
   }
@@ -105,5 +116,7 @@ enum DeliveryOutcome: UInt8 {
   /// Longer than a slot of a superbuf.
   case oversize
   case noDescriptor
+  /// Packed stream alone.
+  case noCredit
   case delivered
 }

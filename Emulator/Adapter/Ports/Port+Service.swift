@@ -66,16 +66,21 @@ extension UnsafeMutablePointer where Pointee == PortState {
 
   /// Sends the time-sync events that are due at a time: before a frame that arrived then, or now. Frames may have
   /// waited on the wire, so their times decide, not that of this call.
+  /// - Parameter time: the time underneath the clock.
   @inline(never)
-  func synchroniseClock(_ now: UInt64) {
-    guard pointee.clock.isSyncDue(now) else { return }
-    pointee.clock.lastSync = now
+  func synchroniseClock(_ time: UInt64) {
+    guard pointee.clock.isSyncDue(time), pointee.clock.sendsSyncs else { return }
+    // Packets before it are reported before it.
+    if pointee.firstPending != nil { reportPending() }
+    pointee.clock.lastSync = time
+    let word = pointee.clock.syncWord(pointee.clock.shown(time))
     for index in 0..<PortState.interfaceLimit {
       guard let interface = pointee.interfaces[index] else { continue }
       if let express = interface.pointee.express {
-        interface.synchroniseExpress(pointee.clock.expressSyncWord(now), express)
+        interface.synchroniseExpress(pointee.clock.expressSyncWord(pointee.clock.shown(time)), express)
       } else if interface.pointee.wantsTimeSync {
-        interface.pointee.events.post(pointee.clock.syncWord(now))
+        interface.pointee.events.pointee.counters.pointee.timeSyncs &+= 1
+        interface.pointee.events.post(word)
       }
     }
   }
@@ -83,16 +88,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
 
 extension InterfaceState {
   /// An event queue gets one time sync, however many of its interfaces stamp.
-  var wantsTimeSync: Bool { events.pointee.stampCount > 0 && ownsEvents }
+  var wantsTimeSync: Bool { events.pointee.stampCount > 0 && ownsEvents && !events.pointee.isHalted }
   var stamps: Bool { !flags.isDisjoint(with: [.receiveTimestamps, .transmitTimestamps]) }
-}
-
-extension AdapterClock {
-  func syncWord(_ now: UInt64) -> UInt64 {
-    let time = Self.parts(now)
-    return ManagementEventWord.timeSync(
-      seconds: time.seconds, quarters: time.quarters, clockSet: isSet, inSync: isInSync)
-  }
 }
 
 extension UnsafeMutablePointer where Pointee == InterfaceState {
@@ -120,7 +117,7 @@ extension UnsafeMutablePointer where Pointee == InterfaceState {
   private func prime(at index: UInt32) {
     let events = pointee.events
     events.clearSignal()
-    events.pointee.isPrimed = true
+    events.pointee.attention.insert(.sleeper)
     if let express = pointee.express { return primeExpress(at: index, express) }
     let read = index & events.pointee.mask
     if EventWord(word: events.pointee.slots[Int(read)].load(ordering: .acquiring)).isPresent { events.signal() }

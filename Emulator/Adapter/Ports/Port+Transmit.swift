@@ -64,9 +64,9 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(never)
   private func completeWithTimestamp(_ interface: UnsafeMutablePointer<InterfaceState>) {
     complete(interface)
-    let time = AdapterClock.parts(pointee.clock.now())
+    let time = pointee.clock.transmitStamp(pointee.clock.now())
     let words = TransmitEventWord.timestamp(
-      quarters: time.quarters, seconds: time.seconds, label: interface.pointee.label)
+      quarters: time.minor, seconds: time.seconds, label: interface.pointee.label)
     interface.pointee.events.post(words.low)
     interface.pointee.events.post(words.high)
   }

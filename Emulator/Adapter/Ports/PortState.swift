@@ -18,7 +18,12 @@ struct PortState {
   /// What the parser found in the frame at hand.
   var layout = FrameLayout()
   var clock = AdapterClock()
-  var counters = PortCounters()
+  /// In memory that others may look at.
+  let counterWords: UnsafeMutablePointer<PortCounters>
+  var counters: PortCounters {
+    @inline(__always) get { counterWords.pointee }
+    @inline(__always) nonmutating _modify { yield &counterWords.pointee }
+  }
   /// Largest frame without FCS, one VLAN tag included: MTU + 18.
   var maximumFrame: Int
   var isForcedDown = false
@@ -28,8 +33,19 @@ struct PortState {
   var watchesDoorbells = false
   /// An interface wants timestamps, so the clock is read.
   var stampCount = 0
+  /// Interfaces that want timestamps and timers that run: each service looks at the clock.
+  var clockUsers = 0
+  var timersRunning = 0
+  /// When the first of the timers runs out, or before.
+  var nextTimer = UInt64.max
   var receiveFaults: UnsafeMutablePointer<FaultInjector>?
   var transmitFaults: UnsafeMutablePointer<FaultInjector>?
+  /// What the fault plan did, where others may look at it.
+  let faultWords: (receive: UnsafeMutablePointer<FaultCounters>, transmit: UnsafeMutablePointer<FaultCounters>)
+  /// The first interface that owes an event; see `reportPending`.
+  var firstPending: UnsafeMutablePointer<InterfaceState>?
+  /// Bytes that the frame at hand had on the wire, where it has been cut since; otherwise 0.
+  var originalLength = 0
   /// Packets that one completion event may stand for.
   var completionBatch: UInt32
   /// Receive queues of superbufs (EFCT, EF10CT) that interfaces are attached to, by number.

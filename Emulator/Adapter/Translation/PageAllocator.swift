@@ -5,15 +5,20 @@ struct PageAllocator {
   init() { free = [TranslationTable.firstPage..<TranslationTable.pageCount] }
 
   /// The first page of a range, nil where no range is long enough.
-  mutating func allocate(_ pageCount: Int) -> Int? {
+  mutating func allocate(_ pageCount: Int) -> Int? { allocate(pageCount, congruentTo: 0, modulo: 1) }
+
+  /// The same for a range whose first page leaves the remainder of `page` when it is divided by `modulus`.
+  mutating func allocate(_ pageCount: Int, congruentTo page: Int, modulo modulus: Int) -> Int? {
     let wanted = pageCount + 1
-    guard let index = free.firstIndex(where: { $0.count >= wanted }) else { return nil }
-    let start = free[index].lowerBound
-    if free[index].count == wanted {
-      free.remove(at: index)
-    } else {
-      free[index] = (start + wanted)..<free[index].upperBound
+    func first(_ range: Range<Int>) -> Int {
+      range.lowerBound + ((page - range.lowerBound) % modulus + modulus) % modulus
     }
+    guard let index = free.firstIndex(where: { first($0) + wanted <= $0.upperBound }) else { return nil }
+    let range = free[index]
+    let start = first(range)
+    free.replaceSubrange(
+      index...index,
+      with: [range.lowerBound..<start, (start + wanted)..<range.upperBound].filter { !$0.isEmpty })
     return start
   }
 

@@ -19,6 +19,9 @@ public protocol Wire: AnyObject {
   var waitDescriptor: Int32 { get }
   /// What the wire itself counted.
   func counters() -> WireCounters
+  /// Counts in `cells` from now on, and takes what was counted so far along; nil for memory of its own. Called before
+  /// and after any datapath. A wire may leave it; then others do not see its counters while it runs.
+  func count(in cells: WireCounterCells?)
   /// What was really obtained, as lines of name and value (ring sizes, modes, offloads), for `efvi info`.
   var configuration: [(name: String, value: String)] { get }
   /// Whether `steal` can do anything here.
@@ -29,6 +32,7 @@ public protocol Wire: AnyObject {
 }
 
 extension Wire {
+  public func count(in cells: WireCounterCells?) {}
   public var canSteal: Bool { false }
   public func steal(_ matches: [StealMatch]) -> Bool { false }
 }

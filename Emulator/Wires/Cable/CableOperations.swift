@@ -17,7 +17,7 @@ enum CableOperations {
         // What waits for a flush must not keep the reader from making room.
         port.publish(to: port.pointee.peer)
         port.pointee.unpublished = 0
-        port.pointee.transmitDropped &+= 1
+        port.pointee.counters.add(.transmitDropped)
         return nil
       },
       transmitCommit: { context, length in

@@ -53,12 +53,14 @@ public final class Segment: @unchecked Sendable {
         (incoming + source).initialize(to: FrameRingReader(rings[source * portCount + index]))
       }
       let peer = index == 0 ? 1 : 0
+      let counters = WireCounterCells.allocate()
       (ports + index).initialize(
         to: SegmentPort(
           index: index, portCount: portCount, outgoing: rings + index * portCount, incoming: incoming,
           peer: peer, peerOutgoing: rings + index * portCount + peer, peerIncoming: incoming + peer,
           attached: attached, wake: wake, order: order, learned: learned,
-          staging: .allocate(byteCount: SegmentPort.stagingSize, alignment: 64)))
+          staging: .allocate(byteCount: SegmentPort.stagingSize, alignment: 64), counters: counters,
+          ownCounters: counters))
     }
   }
 
@@ -66,6 +68,7 @@ public final class Segment: @unchecked Sendable {
     for index in 0..<portCount {
       ports[index].incoming.deallocate()
       ports[index].staging.deallocate()
+      ports[index].ownCounters.deallocate()
       close(wake[index])
     }
     for index in 0..<(portCount * portCount) { rings[index].deallocate() }
@@ -129,10 +132,13 @@ public final class SegmentWire: Wire {
     (0..<segment.portCount).contains { $0 != port && segment.attached[$0].load(ordering: .relaxed) }
   }
 
-  public func counters() -> WireCounters {
-    var counters = WireCounters()
-    counters.transmitDropped = segment.ports[port].transmitDropped
-    return counters
+  public func counters() -> WireCounters { segment.ports[port].counters.counters }
+
+  public func count(in cells: WireCounterCells?) {
+    let state = segment.ports + port
+    let next = cells ?? state.pointee.ownCounters
+    next.take(from: state.pointee.counters)
+    state.pointee.counters = next
   }
 
   public var configuration: [(name: String, value: String)] {

@@ -1,4 +1,5 @@
 import CLinuxShims
+import EmulatedAdapter
 import Synchronization
 
 /// One port of a segment at a fixed address: the context of its `WireOperations`.
@@ -25,7 +26,9 @@ struct SegmentPort {
   /// Port that `receiveNext` took the last frame from.
   var current = 0
   var unpublished = 0
-  var transmitDropped: UInt64 = 0
+  /// Where the port counts, and where it does while no adapter says otherwise.
+  var counters: WireCounterCells
+  let ownCounters: WireCounterCells
   /// Rings the last commits went to, by bit.
   var touched: UInt64 = 0
 

@@ -67,7 +67,7 @@ extension UnsafeMutablePointer where Pointee == SegmentPort {
     } else {
       for port in 0..<pointee.portCount where port != pointee.index { copy(to: port) }
     }
-    pointee.transmitDropped &+= UInt64(lost)
+    pointee.counters.add(.transmitDropped, Int(lost))
     pointee.unpublished &+= 1
     if pointee.unpublished >= SegmentPort.publishBatch { publishTouched() }
     if sent > 0 { return TransmitOutcome.sent.rawValue }

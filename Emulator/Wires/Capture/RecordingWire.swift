@@ -61,6 +61,7 @@ public final class RecordingWire: Wire {
   public var isLinkUp: Bool { inner.isLinkUp }
   public var waitDescriptor: Int32 { inner.waitDescriptor }
   public func counters() -> WireCounters { inner.counters() }
+  public func count(in cells: WireCounterCells?) { inner.count(in: cells) }
   public var canSteal: Bool { inner.canSteal }
   public func steal(_ matches: [StealMatch]) -> Bool { inner.steal(matches) }
 

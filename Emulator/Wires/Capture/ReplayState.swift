@@ -34,8 +34,9 @@ struct ReplayState: ~Copyable {
   let framesReplayed = SharedCount()
   let framesTransmitted = SharedCount()
   let bytesTransmitted = SharedCount()
-  let transmitOversize = SharedCount()
-  let systemCalls = SharedCount()
+  private(set) var counters: WireCounterCells
+  private let ownCounters: WireCounterCells
+  private let countsCutFrames: Bool
 
   /// The pointers and the descriptor stay the owner's.
   init(
@@ -58,9 +59,29 @@ struct ReplayState: ~Copyable {
     frameLimit = options.mtu + ReplayOptions.headerLength
     outgoingRoom = max(frameLimit, 1 << 16)
     outgoing = .allocate(byteCount: outgoingRoom + 64, alignment: 64)
+    countsCutFrames = options.cutFrames == .skip
+    ownCounters = .allocate()
+    counters = ownCounters
   }
 
-  deinit { outgoing.deallocate() }
+  deinit {
+    outgoing.deallocate()
+    ownCounters.deallocate()
+  }
+
+  /// Counts there from now on; nil for memory of its own.
+  mutating func count(in cells: WireCounterCells?) {
+    let next = cells ?? ownCounters
+    next.take(from: counters)
+    counters = next
+  }
+
+  /// Frames of the file that were left out are counted by its reader.
+  func countSkipped() {
+    let cut = countsCutFrames ? source.pointee.framesCut.value : 0
+    counters.set(.receiveTruncated, source.pointee.framesShort.value &+ cut)
+    counters.set(.receiveOversize, source.pointee.framesOversize.value)
+  }
 
   var isExhausted: Bool { exhausted.load(ordering: .acquiring) }
 
@@ -96,7 +117,7 @@ struct ReplayState: ~Copyable {
       }
     }
     _ = efvi_timer_arm(descriptor, wait)
-    systemCalls.add()
+    counters.add(.systemCalls)
   }
 
   func transmitReserve(_ length: Int) -> UnsafeMutableRawPointer? {
@@ -105,7 +126,7 @@ struct ReplayState: ~Copyable {
 
   func transmitCommit(_ length: Int) -> TransmitOutcome {
     guard length >= 0, length <= frameLimit else {
-      transmitOversize.add()
+      counters.add(.transmitDropped)
       return .oversize
     }
     framesTransmitted.add()
@@ -126,6 +147,7 @@ struct ReplayState: ~Copyable {
         schedule(source.pointee.timestamp)
         return true
       case .skipped:
+        countSkipped()
         continue
       case .ended:
         guard beginNextPass() else { return false }
@@ -166,6 +188,6 @@ struct ReplayState: ~Copyable {
   private mutating func finish() {
     exhausted.store(true, ordering: .releasing)
     if isPaced { _ = efvi_timer_arm(descriptor, 0) } else { efvi_wake_clear(descriptor) }
-    systemCalls.add()
+    counters.add(.systemCalls)
   }
 }

@@ -89,13 +89,11 @@ public final class ReplayWire: Wire {
 
   /// `systemCalls` leaves out libpcap's reads of the file, one in 128 KiB.
   public func counters() -> WireCounters {
-    var counters = WireCounters()
-    counters.receiveTruncated = reader.framesShort + (options.cutFrames == .skip ? reader.framesCut : 0)
-    counters.receiveOversize = reader.framesOversize
-    counters.transmitDropped = state.pointee.transmitOversize.value
-    counters.systemCalls = state.pointee.systemCalls.value
-    return counters
+    state.pointee.countSkipped()
+    return state.pointee.counters.counters
   }
+
+  public func count(in cells: WireCounterCells?) { state.pointee.count(in: cells) }
 
   public var configuration: [(name: String, value: String)] {
     var lines = [

@@ -12,7 +12,10 @@ func packetReceiveNext(_ context: UnsafeMutableRawPointer, _ out: UnsafeMutableR
     } else {
       repeat {
         let status = Int(packet_slot_status(state.pointee.cursor.slot))
-        if status & packet_status_user == 0 { return false }
+        if status & packet_status_user == 0 {
+          packetFoundNothing(state)
+          return false
+        }
         if packetTake(state, status) { break }
         state.pointee.cursor.release()
       } while true
@@ -26,13 +29,21 @@ func packetReceiveNext(_ context: UnsafeMutableRawPointer, _ out: UnsafeMutableR
   return true
 }
 
+/// Keeps the count of what the kernel dropped up to date while nothing comes: one look in many asks for it.
+@inline(__always)
+private func packetFoundNothing(_ state: UnsafeMutablePointer<PacketState>) {
+  state.pointee.emptyLooks &+= 1
+  if state.pointee.emptyLooks & 0xfff == 0 { state.pointee.countKernelDrops() }
+}
+
 /// `WireOperations.receiveRelease` of a packet wire.
 func packetReceiveRelease(_ context: UnsafeMutableRawPointer) {
   let state = context.assumingMemoryBound(to: PacketState.self)
   guard state.pointee.hasFrame else { return }
   state.pointee.hasFrame = false
   if state.pointee.segmenter.isActive, state.pointee.segmenter.advance() { return }
-  state.pointee.cursor.release()
+  // Once a round, should frames come so fast that the ring is never empty.
+  if state.pointee.cursor.release() { state.pointee.countKernelDrops() }
 }
 
 /// `WireOperations.armWait` of a packet wire. The kernel keeps the descriptor readable while frames wait; but an
@@ -40,7 +51,8 @@ func packetReceiveRelease(_ context: UnsafeMutableRawPointer) {
 func packetArmWait(_ context: UnsafeMutableRawPointer) {
   let state = context.assumingMemoryBound(to: PacketState.self)
   _ = packet_socket_get(state.pointee.receiveSocket, SOL_SOCKET, SO_ERROR)
-  state.pointee.systemCalls.add()
+  state.pointee.countKernelDrops()
+  state.pointee.counters.add(.systemCalls)
 }
 
 /// Makes the frame of the current slot what a MAC would have received. False where it is dropped, and counted.
@@ -52,7 +64,7 @@ private func packetTake(_ state: UnsafeMutablePointer<PacketState>, _ status: In
   let offload = (frame - MemoryLayout<packet_offload_header>.size).loadUnaligned(as: packet_offload_header.self)
   if header.pointee.tp_snaplen < header.pointee.tp_len {
     guard status & packet_status_copied != 0, packetFetch(state, length) else {
-      state.pointee.receiveTruncated.add()
+      state.pointee.counters.add(.receiveTruncated)
       return false
     }
     frame = state.pointee.large + PacketState.largeOffset
@@ -73,24 +85,24 @@ private func packetTake(_ state: UnsafeMutablePointer<PacketState>, _ status: In
     state.pointee.segmenter.prepare(frame, length: length, offload: offload) > 1
   {
     guard packetFits(state, state.pointee.segmenter.largestSegment) else {
-      state.pointee.receiveOversize.add()
+      state.pointee.counters.add(.receiveOversize)
       return false
     }
-    state.pointee.framesSegmented.add()
+    state.pointee.counters.add(.framesSegmented)
     state.pointee.segmenter.start()
     state.pointee.frame = state.pointee.segmenter.scratch
     state.pointee.frameLength = state.pointee.segmenter.build()
     return true
   }
   guard packetFits(state, length) else {
-    state.pointee.receiveOversize.add()
+    state.pointee.counters.add(.receiveOversize)
     return false
   }
   if Int(offload.flags) & packet_offload_needs_checksum != 0,
     PacketChecksum.complete(
       frame, length: length, start: Int(offload.checksum_start) &+ tag, offset: Int(offload.checksum_offset))
   {
-    state.pointee.checksumsCompleted.add()
+    state.pointee.counters.add(.checksumsCompleted)
   }
   state.pointee.frame = frame
   state.pointee.frameLength = length
@@ -110,10 +122,10 @@ private func packetFetch(_ state: UnsafeMutablePointer<PacketState>, _ length: I
   let offset = PacketState.largeOffset - MemoryLayout<packet_offload_header>.size
   let room = PacketState.largeRoom - offset
   var got = packet_receive(state.pointee.receiveSocket, state.pointee.large + offset, room)
-  state.pointee.systemCalls.add()
+  state.pointee.counters.add(.systemCalls)
   if got == -Int(ENETDOWN) {
     got = packet_receive(state.pointee.receiveSocket, state.pointee.large + offset, room)
-    state.pointee.systemCalls.add()
+    state.pointee.counters.add(.systemCalls)
   }
   return got == length &+ MemoryLayout<packet_offload_header>.size && got <= room
 }

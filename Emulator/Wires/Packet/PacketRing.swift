@@ -55,18 +55,20 @@ struct PacketRingCursor {
     leftInBlock = geometry.slotsPerBlock
   }
 
-  /// Gives the slot back to the kernel and goes on to the next.
+  /// Gives the slot back to the kernel and goes on to the next. True where that is the first again.
   @inline(__always)
-  mutating func release() {
+  @discardableResult
+  mutating func release() -> Bool {
     packet_slot_release(slot)
     leftInBlock &-= 1
     if leftInBlock != 0 {
       slot += slotSize
-      return
+      return false
     }
     leftInBlock = slotsPerBlock
     block += blockSize
     if block == end { block = base }
     slot = block
+    return block == base
   }
 }

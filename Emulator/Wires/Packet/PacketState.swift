@@ -1,18 +1,7 @@
 import CLinuxShims
+import EmulatedAdapter
 import Glibc
 import Synchronization
-
-/// A total with one writer at a time that any thread may read.
-struct PacketCount: ~Copyable {
-  private let total = Atomic<UInt64>(0)
-
-  var value: UInt64 { total.load(ordering: .relaxed) }
-
-  @inline(__always)
-  func add(_ count: Int = 1) {
-    total.store(total.load(ordering: .relaxed) &+ UInt64(truncatingIfNeeded: count), ordering: .relaxed)
-  }
-}
 
 /// Everything that the datapath of a packet wire touches, in memory of its own.
 struct PacketState: ~Copyable {
@@ -37,12 +26,10 @@ struct PacketState: ~Copyable {
   // Transmit.
   var batch: PacketBatch
 
-  let receiveTruncated = PacketCount()
-  let receiveOversize = PacketCount()
-  let transmitDropped = PacketCount()
-  let systemCalls = PacketCount()
-  let checksumsCompleted = PacketCount()
-  let framesSegmented = PacketCount()
+  var counters: WireCounterCells
+  private let ownCounters: WireCounterCells
+  /// Looks for frames that found none, since the kernel was last asked what it dropped.
+  var emptyLooks: UInt32 = 0
 
   /// Room for a frame larger than any slot: the largest that a sender's offload may make.
   static let largeRoom = 524_288 + 512
@@ -64,6 +51,8 @@ struct PacketState: ~Copyable {
     large = .allocate(byteCount: Self.largeRoom, alignment: 64)
     frame = large
     batch = PacketBatch(limit: transmitBatch, mtu: mtu)
+    ownCounters = .allocate()
+    counters = ownCounters
   }
 
   deinit {
@@ -71,12 +60,28 @@ struct PacketState: ~Copyable {
     segmenter.deallocate()
     large.deallocate()
     batch.deallocate()
+    ownCounters.deallocate()
+  }
+
+  /// Counts there from now on; nil for memory of its own.
+  mutating func count(in cells: WireCounterCells?) {
+    let next = cells ?? ownCounters
+    next.take(from: counters)
+    counters = next
+  }
+
+  /// Adds what the kernel dropped since it was last asked: it forgets its count on every reading.
+  func countKernelDrops() {
+    var seen: UInt32 = 0
+    var dropped: UInt32 = 0
+    guard packet_socket_statistics(receiveSocket, &seen, &dropped) == 0, dropped > 0 else { return }
+    counters.addShared(.receiveDropped, UInt64(dropped))
   }
 
   /// Reads the MTU again: it is asked for only where a frame looked too large for the last known.
   func refreshMTU() -> Int {
     let now = Int(packet_interface_mtu(transmitSocket, interface))
-    systemCalls.add()
+    counters.add(.systemCalls)
     if now > 0 { mtu.store(now, ordering: .relaxed) }
     return mtu.load(ordering: .relaxed)
   }

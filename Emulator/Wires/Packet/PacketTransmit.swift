@@ -64,20 +64,20 @@ func packetTransmitCommit(_ context: UnsafeMutableRawPointer, _ length: Int) -> 
   let isLarge = state.pointee.batch.reservedLarge
   let frame = isLarge ? state.pointee.batch.large : state.pointee.batch.buffers + index &* state.pointee.batch.stride
   guard length >= Int(ETH_HLEN) else {
-    state.pointee.transmitDropped.add()
+    state.pointee.counters.add(.transmitDropped)
     return TransmitOutcome.failed.rawValue
   }
   // The kernel allows for four bytes more only behind this one type of tag.
   let isTagged = (frame + 12).loadUnaligned(as: UInt16.self) == UInt16(0x8100).bigEndian
   let headers = isTagged ? 18 : 14
   if length > state.pointee.mtu.load(ordering: .relaxed) &+ headers, length > state.pointee.refreshMTU() &+ headers {
-    state.pointee.transmitDropped.add()
+    state.pointee.counters.add(.transmitDropped)
     return TransmitOutcome.oversize.rawValue
   }
   if isLarge || state.pointee.batch.isSingle {
     packetSubmit(state)
     let result = packetSend(state, frame, length)
-    if result == 0 { state.pointee.batch.isSingle = false } else { state.pointee.transmitDropped.add() }
+    if result == 0 { state.pointee.batch.isSingle = false } else { state.pointee.counters.add(.transmitDropped) }
     return packetOutcome(result)
   }
   state.pointee.batch.vectors[index].iov_len = length
@@ -111,9 +111,9 @@ private func packetSend(
   _ state: UnsafeMutablePointer<PacketState>, _ frame: UnsafeMutableRawPointer, _ length: Int
 ) -> Int32 {
   let result = packet_send(state.pointee.transmitSocket, frame, length)
-  state.pointee.systemCalls.add()
+  state.pointee.counters.add(.systemCalls)
   guard result == -EAGAIN else { return result }
-  state.pointee.systemCalls.add()
+  state.pointee.counters.add(.systemCalls)
   return packet_send(state.pointee.transmitSocket, frame, length)
 }
 
@@ -135,7 +135,7 @@ private func packetSubmit(_ state: UnsafeMutablePointer<PacketState>) {
       // again, which is its second try.
       result = packet_send_batch(
         state.pointee.transmitSocket, state.pointee.batch.messages + next, UInt32(truncatingIfNeeded: count &- next))
-      state.pointee.systemCalls.add()
+      state.pointee.counters.add(.systemCalls)
     }
     if result > 0 {
       next &+= Int(result)
@@ -152,6 +152,6 @@ private func packetSubmit(_ state: UnsafeMutablePointer<PacketState>) {
   }
   if lost != 0 {
     state.pointee.batch.lost &+= lost
-    state.pointee.transmitDropped.add(lost)
+    state.pointee.counters.add(.transmitDropped, lost)
   }
 }

@@ -26,8 +26,6 @@ public final class PacketWire: Wire {
   private let isPromiscuous: Bool
   private let bypassesQdisc: Bool
   private let queueSize: Int
-  /// Frames that the kernel dropped; it forgets its own count on every reading.
-  private let kernelDropped = Mutex<UInt64>(0)
 
   /// Opens an Ethernet interface of the calling thread's network namespace.
   ///
@@ -107,21 +105,11 @@ public final class PacketWire: Wire {
   }
 
   public func counters() -> WireCounters {
-    var counters = WireCounters()
-    counters.receiveDropped = kernelDropped.withLock { total in
-      var seen: UInt32 = 0
-      var dropped: UInt32 = 0
-      if packet_socket_statistics(receiveSocket.number, &seen, &dropped) == 0 { total += UInt64(dropped) }
-      return total
-    }
-    counters.receiveTruncated = state.pointee.receiveTruncated.value
-    counters.receiveOversize = state.pointee.receiveOversize.value
-    counters.transmitDropped = state.pointee.transmitDropped.value
-    counters.systemCalls = state.pointee.systemCalls.value
-    counters.checksumsCompleted = state.pointee.checksumsCompleted.value
-    counters.framesSegmented = state.pointee.framesSegmented.value
-    return counters
+    state.pointee.countKernelDrops()
+    return state.pointee.counters.counters
   }
+
+  public func count(in cells: WireCounterCells?) { state.pointee.count(in: cells) }
 
   public var configuration: [(name: String, value: String)] {
     let promiscuous = isPromiscuous ? "yes" : options.promiscuous ? "no, refused" : "no"

@@ -4,6 +4,7 @@
 // One header a concern; each is `static inline` only.
 
 #include "barrier.h"
+#include "counters.h"
 #include "lab.h"
 #include "timer.h"
 #include "wake.h"

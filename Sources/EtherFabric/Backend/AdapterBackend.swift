@@ -1,9 +1,9 @@
 /// The resource requests of a driver: what the API asks an adapter for. The control path only; packets go through
 /// the memory of an `InterfaceGrant`.
-public protocol AdapterBackend: AnyObject, Sendable, ExpressRequests {
+public protocol AdapterBackend: AnyObject, Sendable, ExpressRequests, ReceiveErrorRequests {
   /// What the device is and what was really obtained.
   var identity: AdapterIdentity { get }
-  /// Largest payload after the Ethernet header, in bytes, now.
+  /// Largest payload after the Ethernet header, in bytes, now; 0 where it cannot be told.
   var mtu: Int { get }
   var isLinkUp: Bool { get }
 

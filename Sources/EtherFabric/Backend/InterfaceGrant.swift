@@ -1,3 +1,5 @@
+import EtherFabricFormats
+
 /// What a backend hands out for a virtual interface: memory, registers and limits. Rings are the adapter's own
 /// formats; nothing else crosses between the API and an adapter.
 public struct InterfaceGrant {
@@ -51,6 +53,18 @@ public struct InterfaceGrant {
   public var cutThroughAperture: UnsafeMutableRawPointer?
   /// What there is besides on EFCT and EF10CT; nil on EF10.
   public var express: ExpressGrant?
+
+  /// `ts_format` of `ef_vi`: the unit of the stamps in prefixes and transmit events.
+  public var timestampFormat = TimestampFormat.quarterNanoseconds
+  /// `rx_ts_correction` as the driver tells it: added to every receive stamp, in ticks of `timestampFormat`. What
+  /// the stamp is late, so zero or below.
+  public var receiveStampCorrection = 0
+  /// `tx_ts_correction_ns` in quarters of a nanosecond: added to every transmit stamp in whole nanoseconds.
+  public var transmitStampCorrection = 0
+  /// `EF_VI_OUT_CLOCK_SYNC_STATUS`: time syncs tell the state of the clock. Without, it counts as set and in sync.
+  public var reportsClockState = true
+  /// `timer_quantum_ns`: nanoseconds of one tick of the event timer, 0 where there is none.
+  public var timerQuantum = 0
 
   public init(
     resource: UInt32, instance: UInt32, label: Int, flags: InterfaceFlags, eventQueue: UnsafeMutableRawPointer,

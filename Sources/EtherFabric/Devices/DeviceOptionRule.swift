@@ -8,6 +8,8 @@ public struct DeviceOptionRule: Sendable {
     case flag
     /// A whole number, decimal or with `0x`.
     case integer(ClosedRange<UInt64>)
+    /// A whole number, decimal or with `0x`, that may have a minus in front.
+    case signed(ClosedRange<Int64>)
     /// A probability from 0 to 1: `0.01`, `1%` or `1/100`.
     case rate
     /// A unicast Ethernet address.
@@ -47,6 +49,10 @@ public struct DeviceOptionRule: Sendable {
     .init("mtu", .integer(68...9198), "largest payload after the Ethernet header, in bytes"),
     .init("mac", .mac, "address of the port"),
     .init("clock", .choice(["real", "manual"]), default: "real", "the adapter's clock"),
+    .init(
+      "clock-offset", .signed(-1_000_000_000_000_000_000...1_000_000_000_000_000_000), "nanoseconds added to the clock"),
+    .init("clock-drift", .signed(-500_000_000...500_000_000), "parts in 10^9 that the clock is too fast"),
+    .init("clock-state", .choice(["set+sync", "set", "sync", "none"]), "what time syncs say of the clock"),
     .init("timestamps", .choice(["wire", "clock"]), default: "wire", "receive stamps of the wire where it has them"),
     .init("evq-stride", .integer(0...64), "event slots cleared ahead of the reader"),
     .init("record", .file, "capture file of all frames"),

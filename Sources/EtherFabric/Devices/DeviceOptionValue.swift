@@ -10,6 +10,7 @@ extension DeviceOptionRule.Value {
     case .choice(let words): words.first ?? ""
     case .flag: "on"
     case .integer(let range): "\(Swift.min(Swift.max(1500, range.lowerBound), range.upperBound))"
+    case .signed: "-500"
     case .rate: "0.01"
     case .mac: "00:0f:53:01:02:03"
     case .file: "frames.pcap"
@@ -31,6 +32,7 @@ extension DeviceOptionRule.Value {
       default: throw UnacceptableValue(reason: "not on or off")
       }
     case .integer(let range): return try "\(Self.integer(text, in: range))"
+    case .signed(let range): return try "\(Self.signed(text, in: range))"
     case .rate:
       _ = try Self.rate(text)
       return text
@@ -75,6 +77,17 @@ extension DeviceOptionRule.Value {
     guard let number = UInt64(digits, radix: isHexadecimal ? 16 : 10) else {
       throw UnacceptableValue(reason: isHexadecimal ? "not a hexadecimal number of 64 bits" : "more than 64 bits")
     }
+    guard range.contains(number) else {
+      throw UnacceptableValue(reason: "not in \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  /// The same with a minus in front of it, or without.
+  static func signed(_ text: String, in range: ClosedRange<Int64>) throws(UnacceptableValue) -> Int64 {
+    let isNegative = text.hasPrefix("-")
+    let magnitude = try integer(isNegative ? String(text.dropFirst()) : text, in: 0...UInt64(Int64.max))
+    let number = isNegative ? -Int64(magnitude) : Int64(magnitude)
     guard range.contains(number) else {
       throw UnacceptableValue(reason: "not in \(range.lowerBound) to \(range.upperBound)")
     }

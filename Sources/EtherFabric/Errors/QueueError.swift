@@ -14,6 +14,8 @@ public struct QueueError: Error, Equatable, Sendable, CustomStringConvertible {
     case lengthOutOfRange
     /// The DMA address cannot be put into a descriptor.
     case addressOutOfRange
+    /// A packed-stream buffer that does not start at a multiple of its size.
+    case unalignedBuffer
     /// The virtual interface was allocated without this queue.
     case noQueue
     /// A vectored transmit without fragments, or with too many.
@@ -60,8 +62,8 @@ public struct QueueError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unsupported: EOPNOTSUPP
     case .notImplemented: ENOSYS
     case .noFilter: ENODATA
-    case .lengthOutOfRange, .addressOutOfRange, .noQueue, .badVector, .foreignBuffer, .unknownPacket, .wrongEvent,
-      .noCutThrough:
+    case .lengthOutOfRange, .addressOutOfRange, .unalignedBuffer, .noQueue, .badVector, .foreignBuffer, .unknownPacket,
+      .wrongEvent, .noCutThrough:
       EINVAL
     }
   }
@@ -75,6 +77,11 @@ public struct QueueError: Error, Equatable, Sendable, CustomStringConvertible {
       "length \(value) is out of range, at most \(limit) bytes (\(name)). Split the packet or use a larger buffer."
     case .addressOutOfRange:
       "DMA address 0x\(String(value, radix: 16)) is no address of this interface (\(name)). Take it from a registration."
+    case .unalignedBuffer:
+      """
+      DMA address 0x\(String(value, radix: 16)) is no multiple of the buffer's \(limit) bytes (\(name)). Align the \
+      memory, and register it in a domain with DomainFlags.receivePackedStream.
+      """
     case .noQueue:
       "the virtual interface has no such queue (\(name)). Allocate it with a capacity above zero."
     case .badVector:

@@ -14,6 +14,9 @@ public enum Event: Equatable, Sendable {
   case receiveMulti(ReceiveMulti)
   /// `EF_EVENT_TYPE_RX_MULTI_DISCARD`. Several, with an error.
   case receiveMultiDiscard(ReceiveMulti)
+  /// `EF_EVENT_TYPE_RX_MULTI_PKTS`. Several packets, their ids to be taken one by one. No adapter of these generations
+  /// raises it.
+  case receiveMultiPackets(ReceiveMultiPackets)
   /// `EF_EVENT_TYPE_RX_PACKED_STREAM`. Packets were added to a packed-stream buffer.
   case receivePackedStream(PackedStream)
   /// `EF_EVENT_TYPE_RX_REF`. A packet arrived in a superbuf; it is the caller's until it is released (EFCT, EF10CT).
@@ -97,19 +100,38 @@ extension Event {
     }
   }
 
+  /// `rx_multi_pkts` of `ef_event`.
+  @frozen
+  public struct ReceiveMultiPackets: Equatable, Sendable {
+    public var packets: UInt16
+    public var flags: ReceiveFlags
+    public var queue: UInt8
+
+    @inlinable
+    public init(packets: UInt16, flags: ReceiveFlags, queue: UInt8) {
+      self.packets = packets
+      self.flags = flags
+      self.queue = queue
+    }
+  }
+
   /// `rx_packed_stream` of `ef_event`.
   @frozen
   public struct PackedStream: Equatable, Sendable {
+    /// Packets that were added, 0 to 15.
     public var packets: UInt16
     public var queue: UInt8
-    /// Packets continue in the next buffer.
+    /// `EF_EVENT_RX_PS_NEXT_BUFFER`. They are in the next buffer: the packets before were the last of theirs.
     public var nextBuffer: Bool
+    /// What the adapter found wrong with every one of them, of what the discard mask selects.
+    public var errors: PackedStreamFlags
 
     @inlinable
-    public init(packets: UInt16, queue: UInt8, nextBuffer: Bool) {
+    public init(packets: UInt16, queue: UInt8, nextBuffer: Bool, errors: PackedStreamFlags = []) {
       self.packets = packets
       self.queue = queue
       self.nextBuffer = nextBuffer
+      self.errors = errors
     }
   }
 

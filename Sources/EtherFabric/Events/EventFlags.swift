@@ -25,6 +25,27 @@ public enum DiscardReason: UInt8, Hashable, Sendable {
   case innerChecksumBad = 7
 }
 
+extension DiscardReason {
+  /// `ef_vi_get_rx_discard_subtype_from_flags`. The one reason that stands for the errors of a packet: the frame check
+  /// before the length, checksums, inner checksums, and classes.
+  @inlinable
+  public init(_ errors: DiscardMask) {
+    if errors.contains(.frameCheckError) {
+      self = .frameCheckBad
+    } else if errors.contains(.lengthError) {
+      self = .truncated
+    } else if !errors.isDisjoint(with: [.l4ChecksumError, .l3ChecksumError]) {
+      self = .checksumBad
+    } else if !errors.isDisjoint(with: [.innerL4ChecksumError, .innerL3ChecksumError]) {
+      self = .innerChecksumBad
+    } else if !errors.isDisjoint(with: [.l2ClassOther, .l3ClassOther, .l4ClassOther]) {
+      self = .other
+    } else {
+      self = .checksumBad
+    }
+  }
+}
+
 /// `EF_VI_DISCARD_*`. Which errors make a discard event.
 @frozen
 public struct DiscardMask: OptionSet, Hashable, Sendable {
@@ -35,6 +56,9 @@ public struct DiscardMask: OptionSet, Hashable, Sendable {
   public static let l3ChecksumError = DiscardMask(rawValue: 0x2)  // EF_VI_DISCARD_RX_L3_CSUM_ERR
   public static let frameCheckError = DiscardMask(rawValue: 0x4)  // EF_VI_DISCARD_RX_ETH_FCS_ERR
   public static let lengthError = DiscardMask(rawValue: 0x8)  // EF_VI_DISCARD_RX_ETH_LEN_ERR
+  /// Means nothing on any adapter.
+  @available(*, deprecated, message: "no adapter tells this error")
+  public static let toBeDiscarded = DiscardMask(rawValue: 0x10)  // EF_VI_DISCARD_RX_TOBE_DISC
   public static let innerL4ChecksumError = DiscardMask(rawValue: 0x20)  // EF_VI_DISCARD_RX_INNER_L4_CSUM_ERR
   public static let innerL3ChecksumError = DiscardMask(rawValue: 0x40)  // EF_VI_DISCARD_RX_INNER_L3_CSUM_ERR
   public static let l2ClassOther = DiscardMask(rawValue: 0x80)  // EF_VI_DISCARD_RX_L2_CLASS_OTHER

@@ -94,7 +94,7 @@ extension UnsafeMutablePointer where Pointee == QueueState {
     case Subtype.timeSync:
       pointee.counts.timeSyncs &+= 1
       pointee.syncSeconds = word.seconds
-      pointee.syncQuarters = word.quarters
+      pointee.syncMinor = word.quarters
       pointee.syncFlags = (word.isSet ? 1 : 0) | (word.inSync ? 2 : 0)
       pointee.isSynchronised = true
       pointee.hasSynchronised = true

@@ -119,9 +119,9 @@ extension Endpoint {
       partialBytes = 0
     } else {
       core.pointee.links[Int(partialLast)] = index
-      core.pointee.lengths[Int(index)] = UInt32(bytes &- partialBytes)
+      core.pointee.lengths[Int(index)] = UInt32(bytes &- UInt16(truncatingIfNeeded: partialBytes))
     }
-    partialBytes = bytes
+    partialBytes = UInt32(bytes)
     partialLast = index
     partialCount &+= 1
     guard !flags.contains(.continues) else { return nil }
@@ -131,10 +131,10 @@ extension Endpoint {
   }
 
   /// The frame that has been put together so far.
-  private mutating func takePartial(discard: DiscardReason?, isMulticast: Bool) -> ReceivedFrame {
+  mutating func takePartial(discard: DiscardReason?, isMulticast: Bool) -> ReceivedFrame {
     let prefix = UInt16(interface.state.pointee.receivePrefixLength)
     let frame = ReceivedFrame(
-      core: core, first: partialFirst, length: UInt32(partialBytes &- prefix), prefix: prefix,
+      core: core, first: partialFirst, length: partialBytes &- UInt32(prefix), prefix: prefix,
       fragments: partialCount, timestamp: stamp(partialFirst), discardReason: discard, isMulticast: isMulticast)
     partialFirst = .max
     partialLast = .max
@@ -161,7 +161,12 @@ extension Endpoint {
   @inline(__always)
   private mutating func stamp(_ index: UInt32) -> Timestamp? {
     guard interface.state.pointee.receivePrefixLength != 0 else { return nil }
-    return try? interface.receiveTimestamp(core.pointee.base + Int(index) * core.pointee.bufferSize)
+    return readStamp(index)
+  }
+
+  @inline(never)
+  private mutating func readStamp(_ index: UInt32) -> Timestamp? {
+    try? interface.receiveTimestamp(core.pointee.base + Int(index) * core.pointee.bufferSize)
   }
 
   @inline(never)
@@ -177,6 +182,12 @@ extension Endpoint {
       guard partialFirst != .max else { return nil }
       counters.framesReceived &+= 1
       return .received(takePartial(discard: .truncated, isMulticast: false))
+    case .receiveMulti(let event):
+      guard let frame = takeMerged(event, discard: nil) else { return nil }
+      return .received(frame)
+    case .receiveMultiDiscard(let event):
+      guard let frame = takeMerged(event, discard: event.reason) else { return nil }
+      return .received(frame)
     case .software(let data):
       counters.softwareEvents &+= 1
       return .software(data: data)

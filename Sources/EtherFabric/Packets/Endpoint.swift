@@ -34,7 +34,15 @@ public struct Endpoint: ~Copyable {
   var partialFirst = UInt32.max
   var partialLast = UInt32.max
   var partialCount: UInt16 = 0
-  var partialBytes: UInt16 = 0
+  var partialBytes: UInt32 = 0
+  /// Bytes of it that are still to come, where events are merged: its length is in its prefix.
+  var partialLeft: UInt32 = 0
+  // The buffers of the merged event at hand.
+  let mergedIDs: UnsafeMutablePointer<RequestID>
+  var mergedCount = 0
+  var mergedNext = 0
+  /// Bytes that the adapter writes to a buffer.
+  let bufferLength: UInt32
 
   static let eventCapacity = 64
 
@@ -52,8 +60,14 @@ public struct Endpoint: ~Copyable {
         "Endpoint", errno: 22, reason: "the pool is not registered in this protection domain",
         remedy: "Call PacketPool.register(in:) first.")
     }
+    guard !options.flags.contains(.receivePackedStream) else {
+      throw EtherFabricError(
+        "Endpoint", errno: 22, reason: "packed stream has no buffers of the size of a frame",
+        remedy: "Use a PackedStreamReceiver.")
+    }
     interface = try domain.allocateVirtualInterface(options)
     interface.receiveBufferLength = min(pool.bufferSize, TransmitDescriptor.maximumLength)
+    bufferLength = UInt32(interface.receiveBufferLength)
     self.pool = pool
     core = pool.core
     interface.resource.pool = core
@@ -65,6 +79,8 @@ public struct Endpoint: ~Copyable {
     events.initialize(repeating: .none, count: Self.eventCapacity)
     sentIDs = .allocate(capacity: RingRules.transmitBatch)
     sentIDs.initialize(repeating: .none, count: RingRules.transmitBatch)
+    mergedIDs = .allocate(capacity: RingRules.receiveBatch)
+    mergedIDs.initialize(repeating: .none, count: RingRules.receiveBatch)
     let most = min(interface.receiveCapacity, max(8, pool.count / 2))
     self.fillLevel = min(fillLevel ?? most, interface.receiveCapacity)
     refill()
@@ -88,11 +104,13 @@ public struct Endpoint: ~Copyable {
       default: break
       }
     }
+    for index in mergedNext..<mergedCount { core.put(mergedIDs[index].rawValue) }
     for index in sentNext..<sentCount { core.put(sentIDs[index].rawValue) }
     if partialFirst != .max { core.putChain(partialFirst) }
     addresses.deallocate()
     events.deallocate()
     sentIDs.deallocate()
+    mergedIDs.deallocate()
   }
 
   /// Steers what a filter describes to this endpoint (`ef_vi_filter_add`).

@@ -15,8 +15,9 @@ extension UnsafeMutablePointer where Pointee == QueueState {
     case ManagementEventWord.Kind.timeSync:
       pointee.counts.timeSyncs &+= 1
       pointee.syncSeconds = word.data
-      pointee.syncQuarters = word.syncQuarters
-      pointee.syncFlags = (word.clockSet ? 1 : 0) | (word.inSync ? 2 : 0)
+      pointee.syncMinor = word.syncMinor(pointee.timestampFormat)
+      let flags: UInt8 = (word.clockSet ? 1 : 0) | (word.inSync ? 2 : 0)
+      pointee.syncFlags = pointee.reportsClockState ? flags : 3
       pointee.isSynchronised = true
       pointee.hasSynchronised = true
       return 0
@@ -27,5 +28,21 @@ extension UnsafeMutablePointer where Pointee == QueueState {
       return 0
     }
     return 1
+  }
+
+  /// Driver events, and codes that mean nothing. None gives an event.
+  @inline(never)
+  func unusual(_ word: EventWord) {
+    typealias Kind = ManagementEventWord.DriverKind
+    guard word.code == EventWord.Code.driver else {
+      pointee.counts.unknown &+= 1
+      return
+    }
+    switch ManagementEventWord(word: word.word).driverSubcode {
+    case Kind.startUp: break
+    case Kind.timer: pointee.counts.timers &+= 1
+    case Kind.wakeUp: pointee.counts.wakeUps &+= 1
+    default: pointee.counts.unknown &+= 1
+    }
   }
 }

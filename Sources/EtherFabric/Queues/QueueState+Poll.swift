@@ -36,9 +36,7 @@ extension UnsafeMutablePointer where Pointee == QueueState {
       case EventWord.Code.mcdi:
         produced &+= management(ManagementEventWord(word: word.word), output + produced)
       default:
-        if ManagementEventWord(word: word.word).driverSubcode != 2 || word.code != EventWord.Code.driver {
-          pointee.counts.unknown &+= 1
-        }
+        unusual(word)
       }
       pointee.events[Int((pointer &- pointee.clearStride) & mask)].store(.max, ordering: .relaxed)
       pointer &+= 1
@@ -56,9 +54,8 @@ extension UnsafeMutablePointer where Pointee == QueueState {
   @inline(__always)
   private func receive(_ word: ReceiveEventWord, _ output: UnsafeMutablePointer<Event>) -> Int {
     let label = EventWord(word: word.word).label
-    guard let queue = pointee.labels[label], queue.pointee.receiveMask != 0 else {
-      pointee.counts.badLabels &+= 1
-      return 0
+    guard let queue = pointee.labels[label], queue.pointee.plainReceiveMask != 0 else {
+      return receiveOtherwise(word, output)
     }
     let completed = (word.pointer &- queue.pointee.receiveRemoved) & 0xf
     // A completion of a buffer that was never posted would put the ring's count below zero for good.
@@ -80,7 +77,7 @@ extension UnsafeMutablePointer where Pointee == QueueState {
     }
     queue.pointee.inJumbo = word.continues
     if word.continues { flags.insert(.continues) }
-    let slot = Int(queue.pointee.receiveRemoved & queue.pointee.receiveMask)
+    let slot = Int(queue.pointee.receiveRemoved & queue.pointee.plainReceiveMask)
     let id = RequestID(queue.pointee.receiveIDs[slot])
     queue.pointee.receiveIDs[slot] = .max
     queue.pointee.receiveRemoved &+= 1
@@ -96,7 +93,7 @@ extension UnsafeMutablePointer where Pointee == QueueState {
   }
 
   /// The sub-type of a discard: the frame check before checksums before inner checksums.
-  private static func reason(_ bits: UInt64) -> DiscardReason {
+  static func reason(_ bits: UInt64) -> DiscardReason {
     typealias Bit = ReceiveEventWord.Bit
     if bits & (Bit.frameCheckBad | Bit.truncated) != 0 { return .frameCheckBad }
     if bits & (Bit.ipChecksumBad | Bit.l4ChecksumBad) != 0 { return .checksumBad }

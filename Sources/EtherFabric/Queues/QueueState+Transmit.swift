@@ -18,8 +18,8 @@ extension UnsafeMutablePointer where Pointee == QueueState {
     }
     switch word.kind {
     case Kind.timestampLow, Kind.ctpioTimestampLow:
-      queue.pointee.stampQuarters = UInt32(word.soft) << 16 | word.index
-      queue.pointee.stampFlags = pointee.isSynchronised ? pointee.syncFlags : 0
+      queue.pointee.stampMinor = UInt32(word.soft) << 16 | word.index
+      queue.pointee.stampFlags = pointee.syncFlags
       return 0
     case Kind.timestampHigh, Kind.ctpioTimestampHigh:
       output.pointee = stamp(word, queue: queue, label: label)
@@ -43,23 +43,29 @@ extension UnsafeMutablePointer where Pointee == QueueState {
       queue.pointee.transmitIDs[slot] = .max
       queue.pointee.transmitRemoved &+= 1
     }
+    let minor = pointee.timestampFormat.nanoseconds(queue.pointee.stampMinor)
     var seconds: UInt32 = 0
-    var nanoseconds: UInt32 = 0
-    var quarters = queue.pointee.stampQuarters
-    if word.soft & 0x8000 == 0, pointee.hasSynchronised {
+    var nanoseconds: Int64 = 0
+    if word.soft & 0x8000 == 0, pointee.isSynchronised {
       // The event carries 16 bits of the second; the rest comes from the sync, which may be a second ahead.
       let base = pointee.syncSeconds &- 1
       seconds = base &+ ((word.index &- base) & 0xffff)
-      if quarters >= ReceivePrefix.second {
-        quarters &-= ReceivePrefix.second
-        seconds &+= 1
-      }
-      nanoseconds = quarters >> 2
+      nanoseconds = Int64(minor.whole)
     }
+    nanoseconds &+= Int64(queue.pointee.transmitStampCorrection)
+    if nanoseconds >= 1_000_000_000 {
+      nanoseconds &-= 1_000_000_000
+      seconds &+= 1
+    } else if nanoseconds < 0, seconds > 0 {
+      nanoseconds &+= 1_000_000_000
+      seconds &-= 1
+    }
+    // An event has room for four bits of the fraction.
     return .transmitTimestamp(
       Event.TransmitTimestamp(
-        id: RequestID(id), seconds: seconds, nanoseconds: nanoseconds, fraction: UInt16(quarters & 3) << 14,
-        queue: UInt8(label), sync: ClockFlags(rawValue: queue.pointee.stampFlags)))
+        id: RequestID(id), seconds: seconds, nanoseconds: UInt32(clamping: nanoseconds),
+        fraction: minor.fraction & 0xf000, queue: UInt8(label),
+        sync: ClockFlags(rawValue: queue.pointee.stampFlags)))
   }
 
   /// `ef_vi_transmit_unbundle`. Takes the ids that a completion returns, at most 64, oldest first.

@@ -13,6 +13,8 @@ struct QueueState {
   @usableFromInline var eventMask: UInt32
   @usableFromInline var eventPointer: UInt32 = 0
   @usableFromInline var clearStride: UInt32 = 0
+  /// `receiveMask` where each receive event completes one buffer; 0 where events are merged, and in packed stream.
+  @usableFromInline var plainReceiveMask: UInt32 = 0
   /// Queues by label, 32 entries, on the VI that owns the event queue.
   @usableFromInline var labels: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>
 
@@ -30,6 +32,9 @@ struct QueueState {
   @usableFromInline var inJumbo = false
   @usableFromInline var label: UInt8 = 0
   @usableFromInline var discardBits: UInt64
+  /// The first DMA address that `receiveInit` does not write by itself: the end of those that fit a descriptor, and 0 in
+  /// packed stream.
+  @usableFromInline var receiveAddressLimit: UInt64 = TransmitDescriptor.maximumAddress + 1
 
   // Transmit ring.
   @usableFromInline var transmitDescriptors: UnsafeMutablePointer<UInt64>
@@ -40,15 +45,24 @@ struct QueueState {
   @usableFromInline var transmitRemoved: UInt32 = 0
   @usableFromInline var pushThreshold: UInt32 = RingRules.defaultPushThreshold
   @usableFromInline var stampsTransmits = false
-  @usableFromInline var stampQuarters: UInt32 = 0
+  @usableFromInline var stampMinor: UInt32 = 0
   @usableFromInline var stampFlags: UInt8 = 0
 
   // Clock, from time-sync events.
   @usableFromInline var syncSeconds: UInt32 = 0
-  @usableFromInline var syncQuarters: UInt32 = 0
+  @usableFromInline var syncMinor: UInt32 = 0
   @usableFromInline var syncFlags: UInt8 = 0
   @usableFromInline var isSynchronised = false
   @usableFromInline var hasSynchronised = false
+  /// What the adapter granted: see `InterfaceGrant`.
+  @usableFromInline var timestampFormat: TimestampFormat
+  @usableFromInline var reportsClockState: Bool
+  /// Ticks, as they are added.
+  @usableFromInline var receiveStampCorrection: Int32
+  /// Whole nanoseconds.
+  @usableFromInline var transmitStampCorrection: Int32
+  /// Nanoseconds a tick of the event timer.
+  @usableFromInline var timerQuantum: UInt32
 
   /// What EFCT and EF10CT have instead of rings; nil on EF10.
   @usableFromInline var express: UnsafeMutablePointer<ExpressState>?
@@ -60,6 +74,13 @@ struct QueueState {
   @usableFromInline var service: InterfaceGrant.Service?
   @usableFromInline var context: UnsafeMutableRawPointer
   @usableFromInline var counts = EventCounts()
+
+  // Receiving in other ways than with an event for each buffer.
+  /// Descriptors that merged events have completed: ahead of `receiveRemoved` by those not unbundled yet.
+  @usableFromInline var receiveCompleted: UInt32 = 0
+  /// Frames carry the id of their filter in the prefix.
+  @usableFromInline var hasFilterIDs = false
+  @usableFromInline var packedStream: PackedStreamState
 
   @usableFromInline
   init(
@@ -83,6 +104,13 @@ struct QueueState {
     receiveBufferLength = UInt32(RingRules.defaultReceiveBufferLength)
     receivePrefixLength = UInt32(grant.receivePrefixLength)
     discardBits = DiscardMask.standard.eventBits
+    hasFilterIDs = grant.flags.contains(.receiveFilterID)
+    packedStream = PackedStreamState(grant.flags)
+    if packedStream.isOn {
+      receiveAddressLimit = 0
+    } else if !grant.flags.contains(.receiveEventMerge) {
+      plainReceiveMask = receiveMask
+    }
     label = UInt8(grant.label)
     clearStride = UInt32(grant.eventClearStride)
     stampsTransmits = grant.flags.contains(.transmitTimestamps)
@@ -90,6 +118,11 @@ struct QueueState {
     service = grant.service
     context = grant.serviceContext
     command = grant.command
+    timestampFormat = grant.timestampFormat
+    reportsClockState = grant.reportsClockState
+    receiveStampCorrection = grant.timestampFormat.rounded(correction: grant.receiveStampCorrection)
+    transmitStampCorrection = Int32(clamping: grant.transmitStampCorrection / 4)
+    timerQuantum = UInt32(clamping: grant.timerQuantum)
   }
 
   /// Stores to a 32-bit register. Release: the descriptors are in memory before the adapter sees the doorbell.
@@ -121,6 +154,10 @@ public struct EventCounts: Equatable, Sendable {
   public var gaps: UInt64 = 0
   /// Time-sync events.
   public var timeSyncs: UInt64 = 0
+  /// Driver events that tell of an event timer which ran out. libciul logs them as errors.
+  public var timers: UInt64 = 0
+  /// Driver events that wake the kernel. libciul logs them as errors.
+  public var wakeUps: UInt64 = 0
   @inlinable public init() {}
 }
 

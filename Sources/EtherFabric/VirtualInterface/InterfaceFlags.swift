@@ -38,17 +38,20 @@ public struct DomainFlags: OptionSet, Hashable, Sendable {
   public static let receivePackedStream = DomainFlags(rawValue: 0x4)  // EF_PD_RX_PACKED_STREAM
   public static let virtualPort = DomainFlags(rawValue: 0x8)  // EF_PD_VPORT
   public static let multicastLoopback = DomainFlags(rawValue: 0x10)  // EF_PD_MCAST_LOOP
+  /// Registers memory in pages of 64 KiB; the driver takes it for `receivePackedStream`.
+  public static let registration64KiB = DomainFlags(rawValue: 0x20)  // EF_PD_MEMREG_64KiB
   public static let ignoreBlacklist = DomainFlags(rawValue: 0x40)  // EF_PD_IGNORE_BLACKLIST
   public static let express = DomainFlags(rawValue: 0x80)  // EF_PD_EXPRESS
 }
 
 /// The arguments of `ef_vi_alloc_from_pd`. Capacities in ring entries.
 public struct InterfaceOptions: Sendable, Equatable {
-  /// 512, 1024, 2048 or 4096 descriptors; 0 for no receive ring.
+  /// 512, 1024, 2048 or (not in packed stream) 4096 descriptors; 0 for no receive ring.
   public var receiveCapacity: Int
   /// 512, 1024 or 2048 descriptors; 0 for no transmit ring.
   public var transmitCapacity: Int
-  /// A power of two from 512 to 32768; nil for the smallest that holds an event for every descriptor.
+  /// A power of two from 512 to 32768; nil for the smallest that holds an event for every descriptor, in packed stream
+  /// for 32768.
   public var eventCapacity: Int?
   public var flags: InterfaceFlags
 

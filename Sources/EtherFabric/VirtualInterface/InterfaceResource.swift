@@ -45,6 +45,10 @@ final class InterfaceResource: @unchecked Sendable {
       state.pointee.express = expressState
     }
     if grant.flags.contains(.pushAlways) { state.pointee.pushThreshold = .max }
+    if state.pointee.packedStream.isOn {
+      state.startPackedStream(
+        hasTransmitTimes: !grant.flags.isDisjoint(with: [.transmitTimestamps, .transmitAlternatives]))
+    }
   }
 
   /// Gives the interface back to the adapter, which lets go of all buffers. Once.

@@ -40,16 +40,8 @@ extension VirtualInterface {
       default: throw QueueError(.wrongEvent)
       }
     }
-    switch event {
-    case .receive, .receiveDiscard, .receiveMulti, .receiveMultiDiscard:
-      guard let packet, receivePrefixLength > 0, flags.contains(.receiveFilterID) else {
-        throw QueueError(.wrongEvent)
-      }
-      guard let id = ReceivePrefix.filterID(of: packet) else { throw QueueError(.noFilter) }
-      return id
-    default:
-      throw QueueError(.wrongEvent)
-    }
+    guard let packet else { throw QueueError(.wrongEvent) }
+    return try state.filterIDOfPrefix(event, buffer: packet)
   }
 
   /// `ef_receive_poll`. Takes received packets alone, and leaves the event queue as it is.

@@ -6,7 +6,7 @@ public struct Timestamp: Equatable, Sendable, CustomStringConvertible {
   /// Seconds since the epoch.
   public var seconds: UInt64
   public var nanoseconds: UInt32
-  /// Fraction of a nanosecond in 1/65536; EF10 gives quarters.
+  /// Fraction of a nanosecond in 1/65536; X2 and later give quarters.
   public var fraction: UInt16
   public var sync: ClockFlags
 
@@ -34,8 +34,17 @@ public enum TimestampError: Error, Equatable, Sendable {
   case noTimestamp
   /// `-EL2NSYNC`: outside the window around the last time sync. All are refused until the next one.
   case notSynchronised
-  /// `-ENOMSG`: there has been no time sync yet.
+  /// `-EL2NSYNC`: there has been no time sync yet. libciul's `-ENOMSG` is never seen: it takes a sync of the second
+  /// 2^32 - 1, and such a word is no event.
   case neverSynchronised
+
+  /// The errno that the C call returns, positive.
+  public var errno: Int32 {
+    switch self {
+    case .noTimestamp: 61  // ENODATA
+    case .notSynchronised, .neverSynchronised: 45  // EL2NSYNC
+    }
+  }
 }
 
 /// `ef_vi_layout_entry`. A field of the receive prefix.
@@ -53,6 +62,7 @@ public struct PrefixField: Equatable, Sendable {
 
 extension VirtualInterface {
   /// `ef_vi_receive_get_precise_timestamp`. The time at which a packet arrived.
+  /// Good until the next poll: what a stamp means depends on the last time sync, and a poll may take the next one.
   /// - Parameter buffer: start of the packet's first buffer, where the prefix is; on EFCT and EF10CT what `packet` gave.
   public mutating func receiveTimestamp(_ buffer: UnsafeRawPointer) throws(TimestampError) -> Timestamp {
     if let express = state.pointee.express {
@@ -60,23 +70,48 @@ extension VirtualInterface {
       return try express.timestamp(ofPacket: packet)
     }
     guard flags.contains(.receiveTimestamps) else { throw .noTimestamp }
+    return try timestamp(ofStamp: ReceivePrefix.timestamp(of: buffer))
+  }
+
+  /// The time that a stamp of a receive prefix stands for.
+  func timestamp(ofStamp stamp: UInt32) throws(TimestampError) -> Timestamp {
     let clock = resource.eventOwner?.state ?? state
     guard clock.pointee.isSynchronised else {
       throw clock.pointee.hasSynchronised ? .notSynchronised : .neverSynchronised
     }
-    let raw = ReceivePrefix.timestamp(of: buffer)
-    guard raw != ReceivePrefix.noTimestamp else { throw .noTimestamp }
+    let format = state.pointee.timestampFormat
+    guard !format.isMissing(stamp) else { throw .noTimestamp }
     guard
       let time = TimestampWindow.rebuild(
-        quarters: raw, syncSeconds: clock.pointee.syncSeconds, syncQuarters: clock.pointee.syncQuarters)
+        minor: format.minor(stamp, correction: state.pointee.receiveStampCorrection), format: format,
+        syncSeconds: clock.pointee.syncSeconds, syncMinor: clock.pointee.syncMinor)
     else {
       // A stamp out of the window shows that the sync is stale.
       clock.pointee.isSynchronised = false
       throw .notSynchronised
     }
+    let minor = format.nanoseconds(time.minor)
     return Timestamp(
-      seconds: UInt64(time.seconds), nanoseconds: time.quarters >> 2, fraction: UInt16(time.quarters & 3) << 14,
+      seconds: UInt64(time.seconds), nanoseconds: minor.whole, fraction: minor.fraction,
       sync: ClockFlags(rawValue: clock.pointee.syncFlags))
+  }
+
+  /// `ef_vi_receive_get_timestamp`. The time of a packet without fraction and flags; nil for any reason, as the C call
+  /// returns -1 for any.
+  @available(*, deprecated, message: "receiveTimestamp(_:) tells the fraction, the state of the clock and the reason")
+  public mutating func receiveTime(_ buffer: UnsafeRawPointer) -> (seconds: UInt64, nanoseconds: UInt32)? {
+    guard let stamp = try? receiveTimestamp(buffer) else { return nil }
+    return (stamp.seconds, stamp.nanoseconds)
+  }
+
+  /// `ef_vi_receive_get_timestamp_with_sync_flags`. The time of a packet without fraction, and the state of the clock.
+  /// - Throws: as `receiveTimestamp`.
+  @available(*, deprecated, message: "receiveTimestamp(_:) tells the fraction too")
+  public mutating func receiveTimeWithSyncFlags(
+    _ buffer: UnsafeRawPointer
+  ) throws(TimestampError) -> (seconds: UInt64, nanoseconds: UInt32, sync: ClockFlags) {
+    let stamp = try receiveTimestamp(buffer)
+    return (stamp.seconds, stamp.nanoseconds, stamp.sync)
   }
 
   /// `ef_vi_receive_get_bytes`. Length of a packet from its prefix, without the prefix; nil without a prefix.

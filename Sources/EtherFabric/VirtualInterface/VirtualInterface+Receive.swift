@@ -4,17 +4,15 @@ extension VirtualInterface {
   /// `ef_vi_receive_init`. Writes one receive descriptor; the adapter sees it after `receivePush`.
   /// - Parameters:
   ///   - address: where the adapter writes `receiveBufferLength` bytes at most.
-  ///   - id: comes back with the completion.
-  /// - Throws: `EAGAIN` where the ring is full, `EINVAL` for an address of more than 44 bits, `ENOSYS` on EFCT and
-  ///   EF10CT. Nothing is changed.
+  ///   - id: comes back with the completion; packed stream has none.
+  /// - Throws: `EAGAIN` where the ring is full, `EINVAL` for an address of more than 44 bits, or in packed stream for one
+  ///   that is not aligned to the size of a buffer, `ENOSYS` on EFCT and EF10CT. Nothing is changed.
   @inlinable
   public mutating func receiveInit(_ address: DMAAddress, id: RequestID) throws(QueueError) {
     let mask = state.pointee.receiveMask
     let added = state.pointee.receiveAdded
     guard added &- state.pointee.receiveRemoved < mask else { throw state.receiveWithoutRing() }
-    guard address.rawValue <= TransmitDescriptor.maximumAddress else {
-      throw QueueError(.addressOutOfRange, value: address.rawValue)
-    }
+    guard address.rawValue < state.pointee.receiveAddressLimit else { return try state.receiveInitPacked(address) }
     let slot = Int(added & mask)
     state.pointee.receiveDescriptors[slot] =
       ReceiveDescriptor(address: address.rawValue, length: Int(state.pointee.receiveBufferLength)).word
@@ -99,6 +97,8 @@ extension VirtualInterface {
     state.pointee.receiveRemoved = 0
     state.pointee.receivePosted = 0
     state.pointee.inJumbo = false
+    state.pointee.receiveCompleted = 0
+    if state.pointee.packedStream.isOn { state.restartPackedStream() }
     return ids
   }
 }

@@ -24,9 +24,12 @@ public struct VirtualInterface: ~Copyable, @unchecked Sendable {
   public var instance: UInt32 { resource.grant.instance }
   /// `ef_vi_flags`. The flags it was allocated with, with those that the adapter forces.
   public var flags: InterfaceFlags { resource.grant.flags }
+  /// `vi_out_flags` with `EF_VI_OUT_CLOCK_SYNC_STATUS`. Whether the flags of timestamps are the clock's. Without, they
+  /// always say that it is set and in sync.
+  public var reportsClockState: Bool { resource.grant.reportsClockState }
   /// The label that the return value of `ef_vi_alloc_from_pd` is: which queue an event belongs to.
   public var label: UInt8 { UInt8(resource.grant.label) }
-  /// `ef_vi_mtu`. Largest payload after the Ethernet header, in bytes.
+  /// `ef_vi_mtu`. Largest payload after the Ethernet header, in bytes; 0 where the driver cannot tell.
   public var mtu: Int { resource.domain.driver.backend.mtu }
   /// `ef_vi_get_mac`. The address of the port.
   public var macAddress: MACAddress { resource.domain.driver.backend.identity.macAddress }
@@ -47,12 +50,21 @@ public struct VirtualInterface: ~Copyable, @unchecked Sendable {
     try resource.domain.driver.backend.putSoftwareEvent(data, interface: resourceID)
   }
 
-  /// `ef_vi_flush`. Stops both rings. Buffers that were posted are not written to any more.
+  /// `ef_vi_flush`. Stops both rings. Buffers that were posted are not written to any more, nor is anything sent that was
+  /// pushed. `reinitializeReceiveQueue` and `reinitializeTransmitQueue` start them again.
   public mutating func flush() throws(EtherFabricError) {
     try resource.domain.driver.backend.flush(interface: resourceID)
   }
 
-  /// `ef_vi_stats_query`. Counters of this interface, by name.
+  /// `ef_vi_pace`. Paces the sends of this interface: no adapter does.
+  /// - Throws: `EOPNOTSUPP`, always.
+  public mutating func setPace(_ value: Int) throws(EtherFabricError) {
+    throw EtherFabricError(
+      "VirtualInterface.setPace", errno: 95, reason: "no adapter paces sends",
+      remedy: "Space the sends in the program.")
+  }
+
+  /// Counters of this interface, by name. The C library has four of them: see `queryStatistics`.
   public func statistics() -> AdapterStatistics {
     resource.domain.driver.backend.statistics(interface: resourceID)
   }

@@ -18,6 +18,12 @@ public enum RingRules {
   public static let pageSize = 4096
   /// Request ids that one completion event can return (`EF_VI_TRANSMIT_BATCH`).
   public static let transmitBatch = 64
+  /// Descriptors or packets that one receive event can tell of (`EF_VI_RECEIVE_BATCH`).
+  public static let receiveBatch = 15
+  /// Receive ring sizes in packed stream: bit 11 of the doorbell marks credits.
+  public static let packedStreamReceiveSizes = [512, 1024, 2048]
+  /// Event queue size that the driver gives to packed stream.
+  public static let packedStreamEventSize = 32768
   /// Descriptors that one completion event may complete.
   public static let completionDescriptors: UInt32 = 128
 

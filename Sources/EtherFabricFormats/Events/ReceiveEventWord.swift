@@ -50,6 +50,8 @@ public struct ReceiveEventWord: Equatable, Sendable {
   @inlinable public var vlanTags: UInt8 { UInt8(truncatingIfNeeded: word >> 39 & 7) }
   /// Bits 42-44: 0 unknown, 1 IPv4, 2 IPv6, 3 FCoE, 4 IPv4 fragment, 5 ARP, 6 IPv6 fragment.
   @inlinable public var l3Class: UInt8 { UInt8(truncatingIfNeeded: word >> 42 & 7) }
+  /// Bits 32-33, how the frame carries another: 0 not, 1 VXLAN, 2 GRE. The classes are those of the frame inside.
+  @inlinable public var encapsulation: UInt8 { UInt8(truncatingIfNeeded: word >> 32 & 3) }
   /// Bits 45-46: 1 TCP, 2 UDP.
   @inlinable public var l4Class: UInt8 { UInt8(truncatingIfNeeded: word >> 45 & 3) }
 

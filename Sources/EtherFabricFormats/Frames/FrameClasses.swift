@@ -49,6 +49,8 @@ public enum L4Class: UInt8, Sendable {
 public enum EtherType {
   public static let ipv4: UInt16 = 0x0800
   public static let arp: UInt16 = 0x0806
+  /// Ethernet frames inside GRE.
+  public static let bridging: UInt16 = 0x6558
   public static let vlan: UInt16 = 0x8100
   public static let ipv6: UInt16 = 0x86dd
   public static let serviceVLAN: UInt16 = 0x88a8

@@ -32,8 +32,27 @@ public struct FrameLayout: Sendable, Equatable {
   public internal(set) var l4Class = L4Class.none
   /// Whether the IP length covers at least the fixed header and options and ends inside the frame.
   public internal(set) var isIPLengthValid = false
+  /// What is unusual about the frame: `Oddity` bits. One byte, so that a frame with nothing unusual is one comparison.
+  @usableFromInline var oddities: UInt8 = 0
+
+  enum Oddity {
+    static let pendingRoute: UInt8 = 1
+    static let incomplete: UInt8 = 2
+    static let carrier: UInt8 = 4
+  }
+
   /// Whether an IPv6 routing header has segments left: the final address, and so the checksum, is not in the header.
-  public internal(set) var hasPendingRoute = false
+  public var hasPendingRoute: Bool { oddities & Oddity.pendingRoute != 0 }
+  /// Whether headers could not be read to their end: an IP or transport header that is cut or that cannot be, or more
+  /// extension headers than are followed.
+  public var isIncomplete: Bool { oddities & Oddity.incomplete != 0 }
+  /// Whether the frame may carry another: UDP to the port of VXLAN, or GRE. See `carriedFrame`.
+  public var mayCarryFrame: Bool {
+    oddities & Oddity.carrier != 0 || l4Class == .udp && destinationPort == Self.vxlanPort
+  }
+  /// Whether there is nothing of these, the port of VXLAN left aside.
+  @inlinable @inline(__always)
+  public var isOrdinary: Bool { oddities == 0 }
 
   /// TCP or UDP source port; 0 without transport.
   @inlinable public var sourcePort: UInt16 { UInt16(truncatingIfNeeded: ports >> 16) }

@@ -37,12 +37,13 @@ struct CapturedFrames {
     try writer.flush()
   }
 
-  func report(_ station: Station, elapsed: UInt64, stop: RunLimit.Stop?) -> Report {
+  func report(_ station: some FrameSource, elapsed: UInt64, stop: RunLimit.Stop?) -> Report {
     var report = Report(station.identity)
     report.add(
       "captured",
       [
         ("frames", .integer(written)), ("bytes", .integer(bytes)), ("unstamped", .integer(unstamped)),
+        ("reception", .text(station.reception)), ("events", .integer(station.receiveEvents)),
         ("file", .text(writer.path)), ("seconds", .measure(Double(elapsed) / 1e9, unit: "s")),
         ("end", .text(stop?.text ?? "the file failed")),
       ])

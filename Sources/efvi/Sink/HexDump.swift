@@ -2,8 +2,9 @@
 enum HexDump {
   private static let digits = Array("0123456789abcdef".utf8)
 
-  static func text(_ frame: UnsafeRawBufferPointer, number: UInt64) -> String {
-    var text = "frame \(number), \(frame.count) bytes\n"
+  static func text(_ frame: UnsafeRawBufferPointer, number: UInt64, timestamp: UInt64? = nil) -> String {
+    let time = timestamp.map { ", " + ArrivalTimes.text($0) } ?? ""
+    var text = "frame \(number), \(frame.count) bytes\(time)\n"
     for start in stride(from: 0, to: frame.count, by: 16) {
       let row = frame[start..<min(start + 16, frame.count)]
       var line: [UInt8] = [32, 32]

@@ -11,16 +11,22 @@ struct Receiver {
   private(set) var sequence: SequenceCheck?
   private let responder: HostResponder?
   private let isHex: Bool
+  /// The times of arrival, where they are wanted.
+  private(set) var times: ArrivalTimes?
 
-  init(verifies: Bool, firstNumber: UInt64? = nil, responder: HostResponder? = nil, isHex: Bool = false) {
+  init(
+    verifies: Bool, firstNumber: UInt64? = nil, responder: HostResponder? = nil, isHex: Bool = false,
+    isTimed: Bool = false
+  ) {
+    times = isTimed ? ArrivalTimes() : nil
     sequence = verifies ? SequenceCheck(first: firstNumber) : nil
     self.responder = responder
     self.isHex = isHex
   }
 
   @inline(__always)
-  mutating func take(_ arrival: Arrival, _ station: Station) {
-    if responder != nil, answer(arrival, station) { return }
+  mutating func take(_ arrival: Arrival, _ station: Station?) {
+    if responder != nil, let station, answer(arrival, station) { return }
     delivered += 1
     bytes += UInt64(arrival.bytes.count)
     if sequence != nil {
@@ -30,7 +36,8 @@ struct Receiver {
         sequence?.takeUnnumbered()
       }
     }
-    if isHex { Output.write(HexDump.text(arrival.bytes, number: delivered)) }
+    times?.take(arrival.timestamp)
+    if isHex { Output.write(HexDump.text(arrival.bytes, number: delivered, timestamp: arrival.timestamp)) }
   }
 
   /// Answers a question to this host; false for other frames.
@@ -54,7 +61,7 @@ struct Receiver {
   }
 
   /// The totals.
-  func add(to report: inout Report, _ station: Station, elapsed: UInt64?, stop: RunLimit.Stop?) {
+  func add(to report: inout Report, _ station: some FrameSource, elapsed: UInt64?, stop: RunLimit.Stop?) {
     var rows: [(name: String, value: Report.Value)] = [
       ("delivered", .integer(delivered)), ("bytes", .integer(bytes)),
     ]
@@ -65,7 +72,10 @@ struct Receiver {
       rows.append(("rate", .measure(seconds > 0 ? Double(delivered) / seconds : 0, unit: "/s")))
     }
     if let stop { rows.append(("end", .text(stop.text))) }
+    rows.append(("reception", .text(station.reception)))
+    rows.append(("events", .integer(station.receiveEvents)))
     report.add("received", rows)
+    times?.add(to: &report)
     report.addDiscards(of: station)
     report.add("interface", counters: station.interfaceCounters)
     report.add("receive_port", counters: station.portCounters)

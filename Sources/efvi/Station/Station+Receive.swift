@@ -18,8 +18,17 @@ extension Station {
     guard count > 0 else { return 0 }
     for index in 0..<count {
       switch events[index] {
-      case .receive(let event): try receive(event, take)
+      case .receive(let event):
+        receiveEvents += 1
+        try receive(event, take)
+      case .receiveMulti(let event):
+        receiveEvents += 1
+        try receive(event, isDiscard: false, take)
+      case .receiveMultiDiscard(let event):
+        receiveEvents += 1
+        try receive(event, isDiscard: true, take)
       case .receiveDiscard(let event):
+        receiveEvents += 1
         discards[event.reason, default: 0] += 1
         isAssembling = false
         try post(event.id)
@@ -48,7 +57,7 @@ extension Station {
     let isFirst = event.flags.contains(.startOfPacket)
     let prefix = interface.receivePrefixLength
     if isFirst {
-      assemblyTimestamp = flags(.receiveTimestamps) ? try? interface.receiveTimestamp(buffer).totalNanoseconds : nil
+      assemblyTimestamp = timestamp(buffer)
       isAssembling = event.flags.contains(.continues)
       let bytes = UnsafeRawBufferPointer(start: buffer + prefix, count: Int(event.bytes) - prefix)
       if isAssembling {
@@ -67,8 +76,6 @@ extension Station {
     }
     try post(event.id)
   }
-
-  private func flags(_ flag: InterfaceFlags) -> Bool { interface.flags.contains(flag) }
 
   private static func stopped(_ ring: String, _ code: UInt16) -> EtherFabricError {
     EtherFabricError(

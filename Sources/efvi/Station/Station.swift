@@ -17,8 +17,14 @@ final class Station {
   /// A packet of several buffers, as far as it is there.
   var assembly: [UInt8] = []
   var assemblyTimestamp: UInt64?
+  /// Bytes of it that are still to come, where events are merged.
+  var assemblyLeft = 0
   var isAssembling = false
 
+  /// The buffers of a merged event.
+  let merged: UnsafeMutableBufferPointer<RequestID>
+  /// Events that told of received packets.
+  var receiveEvents: UInt64 = 0
   /// Packets that were marked, by reason.
   var discards: [DiscardReason: UInt64] = [:]
   /// Packets that were cut because no descriptor was left.
@@ -30,10 +36,18 @@ final class Station {
   private let before: (port: AdapterStatistics, interface: AdapterStatistics)
 
   /// Opens the device and allocates an interface with rings of these sizes; 0 for none.
-  init(
+  convenience init(
     _ device: String, receive: Int, transmit: Int, hugePages: DMAMemory.HugePages = .never, flags: InterfaceFlags = []
   ) throws(EtherFabricError) {
-    driver = try Driver.open(device)
+    try self.init(
+      try Driver.open(device), receive: receive, transmit: transmit, hugePages: hugePages, flags: flags)
+  }
+
+  /// The same on a device that is open.
+  init(
+    _ driver: Driver, receive: Int, transmit: Int, hugePages: DMAMemory.HugePages, flags: InterfaceFlags
+  ) throws(EtherFabricError) {
+    self.driver = driver
     let domain = try driver.allocateProtectionDomain()
     interface = try domain.allocateVirtualInterface(
       InterfaceOptions(receiveCapacity: receive, transmitCapacity: transmit, flags: flags))
@@ -49,13 +63,17 @@ final class Station {
         node: driver.identity.numaNode))
     freeTransmit = (0..<Int32(transmitCount)).reversed()
     completed = .allocate(capacity: RingRules.transmitBatch)
+    merged = .allocate(capacity: RingRules.receiveBatch)
     before = (driver.statistics(), interface.statistics())
     interface.receiveBufferLength = Self.receiveStride
     for index in 0..<receiveCount { try post(RequestID(index)) }
     if receiveCount > 0 { interface.receivePush() }
   }
 
-  deinit { completed.deallocate() }
+  deinit {
+    completed.deallocate()
+    merged.deallocate()
+  }
 
   var identity: AdapterIdentity { driver.identity }
 

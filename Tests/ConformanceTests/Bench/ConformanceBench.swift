@@ -29,25 +29,52 @@ protocol ConformanceBench: AnyObject {
   func ping(_ address: HostAddress, count: Int, pump: () throws -> Void) throws -> Int
 }
 
-/// The wires that all rows are held over.
-enum BenchKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
-  case cable
-  case `switch`
-  case packet
+/// What all rows are held over: a wire and an adapter generation.
+struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible {
+  enum Wire: String, CaseIterable, Sendable {
+    case cable
+    case `switch`
+    case packet
+  }
 
-  var testDescription: String { rawValue }
+  var wire: Wire
+  var generation: Generation
+
+  static let cable = BenchKind(wire: .cable, generation: .x2)
+  static let `switch` = BenchKind(wire: .switch, generation: .x2)
+  static let packet = BenchKind(wire: .packet, generation: .x2)
+
+  /// One generation of each datapath, over every wire.
+  static let allCases = [Generation.x2, .x3, .x4Express].flatMap { over($0) }
+  /// For what only descriptor rings have.
+  static let ef10 = over(.x2)
+  /// For what only superbufs have.
+  static let express = over(.x3) + over(.x4Express)
+
+  private static func over(_ generation: Generation) -> [BenchKind] {
+    Wire.allCases.map { BenchKind(wire: $0, generation: generation) }
+  }
+
+  var testDescription: String { "\(wire.rawValue) \(generation)" }
 
   /// Whether the other end is the kernel's.
-  var hasKernel: Bool { self == .packet }
+  var hasKernel: Bool { wire == .packet }
+  var isExpress: Bool { generation.datapath.isExpress }
+  /// Whether a filter takes exactly the frames that it names. An X3 compares less, and the program sees more.
+  var filtersExactly: Bool { generation != .x3 }
+
+  /// The same wire with an X2.
+  var withEF10: BenchKind { BenchKind(wire: wire, generation: .x2) }
 
   /// Runs `body` on a new bench. A wire of the kernel gets a network namespace of its own; where there is none to be
   /// had, the test is cancelled with the reason.
   func run(_ options: String = "", _ body: (any ConformanceBench) throws -> Void) throws {
-    switch self {
-    case .cable, .switch: try body(try SegmentBench(self, options))
+    let nic = "nic=\(generation)" + (options.isEmpty ? "" : ",\(options)")
+    switch wire {
+    case .cable, .switch: try body(try SegmentBench(self, nic))
     case .packet:
       if let reason = Namespace.unavailableReason { try Test.cancel(Comment(rawValue: reason)) }
-      try Namespace.run { try body(try PacketBench(options)) }
+      try Namespace.run { try body(try PacketBench(self, nic)) }
     }
   }
 }

@@ -11,14 +11,15 @@ private final class Done: Sendable {
 /// A veth pair of a private network: the adapter through AF_PACKET at one end, the kernel's stack and a raw socket at
 /// the other.
 final class PacketBench: ConformanceBench {
-  let kind = BenchKind.packet
+  let kind: BenchKind
   let pair: VethPair
   let driver: Driver
   let adapter: EmulatedAdapter
   let peer: PeerSocket
 
   /// Inside `Namespace.run`.
-  init(_ options: String) throws {
+  init(_ kind: BenchKind, _ options: String) throws {
+    self.kind = kind
     pair = try VethPair()
     peer = try PeerSocket(pair.kernelEnd)
     driver = try Driver.open("emu:afpacket:a0\(options.isEmpty ? "" : ",\(options)")")

@@ -20,7 +20,7 @@ final class SegmentBench: ConformanceBench {
   init(_ kind: BenchKind, _ options: String) throws {
     self.kind = kind
     let number = Self.serial.wrappingAdd(1, ordering: .relaxed).newValue
-    let name = "emu:\(kind.rawValue):conformance\(number)"
+    let name = "emu:\(kind.wire.rawValue):conformance\(number)"
     let mtu = options.contains("mtu=") ? [] : ["mtu=1500"]
     driver = try Driver.open(
       (["\(name)/0"] + mtu + options.split(separator: ",").map(String.init)).joined(separator: ","))

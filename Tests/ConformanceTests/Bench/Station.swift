@@ -29,6 +29,9 @@ struct Station: ~Copyable {
   private var partial: Arrival?
   private var partialBytes = 0
 
+  /// Packets in superbufs that were not given back, because `reposts` is off.
+  private(set) var held: [UInt32] = []
+
   static let bufferSize = 2048
   static let transmitSlots = 512
   static let transmitSize = 16384
@@ -41,11 +44,20 @@ struct Station: ~Copyable {
     let count = max(post, room, 8)
     let received = try MemoryRegistration(domain, DMAMemory(byteCount: count * Self.bufferSize))
     let sent = try MemoryRegistration(domain, DMAMemory(byteCount: Self.transmitSlots * Self.transmitSize))
-    var interface = try domain.allocateVirtualInterface(options)
+    var interface = try domain.allocateVirtualInterface(Self.fitting(options, driver))
     try Self.post(0..<post, received, &interface)
     receiveMemory = received
     transmitMemory = sent
     self.interface = interface
+  }
+
+  /// Capacities are those of EF10; an X4 express begins at 1024 receive entries.
+  private static func fitting(_ options: InterfaceOptions, _ driver: Driver) -> InterfaceOptions {
+    guard driver.identity.generation.datapath.isExpress else { return options }
+    var fitting = options
+    fitting.receiveCapacity = max(1024, options.receiveCapacity)
+    fitting.eventCapacity = nil
+    return fitting
   }
 
   mutating func post(_ range: Range<Int>) throws(QueueError) { try Self.post(range, receiveMemory, &interface) }
@@ -53,6 +65,7 @@ struct Station: ~Copyable {
   private static func post(
     _ range: Range<Int>, _ memory: MemoryRegistration, _ interface: inout VirtualInterface
   ) throws(QueueError) {
+    guard interface.receiveCapacity == 0 || !interface.takesFramesByReference else { return }
     for index in range {
       try interface.receiveInit(memory.dmaAddress(index * bufferSize), id: RequestID(index))
     }
@@ -63,8 +76,22 @@ struct Station: ~Copyable {
   mutating func transmit(_ frame: [UInt8], id: Int, push: Bool = true) throws(QueueError) {
     let offset = id % Self.transmitSlots * Self.transmitSize
     memcpy(transmitMemory.base + offset, frame, frame.count)
-    try interface.transmitInit(transmitMemory.dmaAddress(offset), length: frame.count, id: RequestID(id))
+    while true {
+      do throws(QueueError) {
+        try interface.transmitInit(transmitMemory.dmaAddress(offset), length: frame.count, id: RequestID(id))
+        break
+      } catch {
+        // The adapter's FIFO is smaller than a ring of descriptors: what has left makes room.
+        guard error.kind == .ringFull, interface.takesFramesByReference, poll() else { throw error }
+      }
+    }
     if push { interface.transmitPush() }
+  }
+
+  /// Gives the packets back that were held.
+  mutating func releaseHeld() throws(QueueError) {
+    for packet in held { try interface.release(packet: packet) }
+    held = []
   }
 
   /// One poll. Returns whether there was anything.
@@ -80,6 +107,7 @@ struct Station: ~Copyable {
           let count = interface.unbundle(event, into: ids)
           completed += ids[..<count]
         }
+      case .receiveReference(let event), .receiveReferenceDiscard(let event): collect(event)
       default: others.append(events[index])
       }
     }
@@ -104,6 +132,33 @@ struct Station: ~Copyable {
     }
     defer { completed = [] }
     return completed.map { Int($0.rawValue) }
+  }
+
+  private mutating func collect(_ event: Event.ReceiveReference) {
+    let bytes = UnsafeRawBufferPointer(start: interface.packet(event.packet), count: Int(event.bytes))
+    var arrival = Arrival(bytes: Array(bytes), flags: [.startOfPacket])
+    if arrival.bytes[0] & 1 != 0 { arrival.flags[0].insert(.multicast) }
+    if !event.errors.isEmpty {
+      arrival.discard =
+        event.errors.isDisjoint(with: [.frameCheckError, .lengthError]) ? .checksumBad : .frameCheckBad
+    }
+    if interface.flags.contains(.receiveTimestamps) {
+      do throws(TimestampError) {
+        arrival.stamp = .success(try interface.timestamp(ofPacket: event.packet))
+      } catch {
+        arrival.stamp = .failure(error)
+      }
+    }
+    arrivals.append(arrival)
+    guard reposts else {
+      held.append(event.packet)
+      return
+    }
+    do throws(QueueError) {
+      try interface.release(packet: event.packet)
+    } catch {
+      others.append(.receiveError(queue: event.queue, code: .max))
+    }
   }
 
   private mutating func collect(_ id: RequestID, _ bytes: Int, _ flags: ReceiveFlags, _ reason: DiscardReason?) {
@@ -134,4 +189,9 @@ struct Station: ~Copyable {
     memset(buffer, 0xee, Self.bufferSize)
     try? interface.receivePost(receiveMemory.dmaAddress(Int(id.rawValue) * Self.bufferSize), id: id)
   }
+}
+
+extension VirtualInterface {
+  /// Whether frames come in superbufs.
+  var takesFramesByReference: Bool { protectionDomain.driver.identity.generation.datapath.isExpress }
 }

@@ -7,9 +7,8 @@ struct EchoTests {
     try kind.run { bench in
       var station = try Station(bench.driver)
       var other = try Station(bench.driver)
-      try station.interface.addFilter(.unicastAll)
-      try station.interface.addFilter(.multicastAll)
-      try other.interface.addFilter(.multicastAll)
+      try kind.takeAll(bench, &station)
+      try other.interface.addFilter(.ethernet(.broadcast))
       let group = MACAddress("01:00:5e:01:02:03")!
       let targets = [bench.peerMAC, .broadcast, group, bench.portMAC, MACAddress("02:aa:aa:aa:aa:aa")!]
       for (id, target) in targets.enumerated() {

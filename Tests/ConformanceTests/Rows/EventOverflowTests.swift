@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Row 10: the event queue is bounded, and says when it overflowed", .tags(.network), .timeLimit(.minutes(1)))
 struct EventOverflowTests {
-  @Test(arguments: BenchKind.allCases) func aQueueThatNobodyReadsOverflows(_ kind: BenchKind) throws {
+  @Test(arguments: BenchKind.ef10) func aQueueThatNobodyReadsOverflows(_ kind: BenchKind) throws {
     try kind.run { bench in
       let options = InterfaceOptions(receiveCapacity: 2048, eventCapacity: 512)
       var station = try Station(bench.driver, post: 2040, options: options)
@@ -34,7 +34,7 @@ struct EventOverflowTests {
     }
   }
 
-  @Test(arguments: BenchKind.allCases) func aQueueThatIsReadInTimeDoesNot(_ kind: BenchKind) throws {
+  @Test(arguments: BenchKind.ef10) func aQueueThatIsReadInTimeDoesNot(_ kind: BenchKind) throws {
     try kind.run { bench in
       let options = InterfaceOptions(receiveCapacity: 2048, eventCapacity: 512)
       var station = try Station(bench.driver, post: 1000, options: options)

@@ -31,7 +31,7 @@ struct OversizeTests {
     }
   }
 
-  @Test(arguments: BenchKind.allCases) func largeFramesOfTheMTUTakeSeveralBuffers(_ kind: BenchKind) throws {
+  @Test(arguments: BenchKind.ef10) func largeFramesOfTheMTUTakeSeveralBuffers(_ kind: BenchKind) throws {
     try kind.run { bench in
       var station = try Station(bench.driver, post: 0, room: 8)
       station.interface.receiveBufferLength = 512

@@ -12,6 +12,7 @@ struct SameEverywhereTests {
   }
 
   static let port = MACAddress("02:00:00:00:00:0a")!
+  static let group = MACAddress("01:00:5e:00:00:01")!
   static let peer = MACAddress("02:00:00:00:00:0c")!
 
   static func frames(to: MACAddress, from: MACAddress) -> [[UInt8]] {
@@ -27,7 +28,7 @@ struct SameEverywhereTests {
     bad[20] ^= 4
     frames.append(bad)
     frames.append(Frame.numbered(1, to: .broadcast, from: from))
-    frames.append(Frame.numbered(2, to: MACAddress("01:00:5e:00:00:01")!, from: from, tags: [VLANTag(control: 9)]))
+    frames.append(Frame.numbered(2, to: Self.group, from: from, tags: [VLANTag(control: 9)]))
     var state: UInt32 = 7
     for index in 0..<40 {
       let noise = (0..<(20 + index * 30)).map { _ in
@@ -45,8 +46,7 @@ struct SameEverywhereTests {
       var station = try Station(bench.driver, post: 0, room: 504)
       station.interface.receiveBufferLength = 600
       try station.post(0..<504)
-      try station.interface.addFilter(.unicastAll)
-      try station.interface.addFilter(.multicastAll)
+      try kind.takeAll(bench, &station, groups: [Self.group])
       let incoming = Self.frames(to: Self.port, from: Self.peer)
       for frame in incoming { #expect(bench.send(frame)) }
       record.arrivals = station.take(incoming.count)
@@ -63,7 +63,7 @@ struct SameEverywhereTests {
   }
 
   @Test(arguments: BenchKind.allCases) func asOverTheCable(_ kind: BenchKind) throws {
-    let reference = try record(.cable)
+    let reference = try record(BenchKind(wire: .cable, generation: kind.generation))
     let frames = Self.frames(to: Self.port, from: Self.peer)
     #expect(reference.arrivals.map(\.bytes) == frames.map(Frame.padded))
     #expect(reference.completed == Array(frames.indices))

@@ -42,10 +42,17 @@ struct StatisticsTests {
       burst(4000) { bench.frame($0, length: 200) }
       #expect(account(bench).dropped > before.dropped)
       let now = bench.driver.statistics()
-      #expect(now["rx_delivered"] == 64)
       #expect(now["rx_filtered"] == 30)
       #expect(now["rx_oversize"] == 20)
       #expect(now["rx_link_down"] == 25)
+      guard !kind.isExpress else {
+        let delivered = now["rx_delivered"]!
+        #expect(station.interface.statistics()["rx_packets"] == delivered)
+        // The metadata of a superbuf's last frame on an X3 comes with the next superbuf.
+        #expect(station.take(Int(delivered), within: .milliseconds(300)).count >= Int(delivered) - 1)
+        return
+      }
+      #expect(now["rx_delivered"] == 64)
       #expect(station.interface.statistics()["rx_packets"] == 64)
       #expect(station.interface.statistics()["rx_bytes"] == 6400)
       #expect(station.take(64).count == 64)

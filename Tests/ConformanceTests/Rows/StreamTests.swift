@@ -7,8 +7,9 @@ import Testing
 struct StreamTests {
   static let local = IPEndpoint("10.9.0.2:7000")!
 
-  @Test(.timeLimit(.minutes(1))) func theStreamIsWhole() throws {
-    try BenchKind.packet.run { bench in
+  @Test(.timeLimit(.minutes(1)), arguments: BenchKind.allCases.filter(\.hasKernel))
+  func theStreamIsWhole(_ kind: BenchKind) throws {
+    try kind.run { bench in
       let bench = bench as! PacketBench
       try bench.pair.addNeighbour("10.9.0.2", bench.portMAC)
       for offload in [InterfaceOffload.tcpSegmentation, .transmitChecksum] {

@@ -72,17 +72,17 @@ struct TeardownTests {
   }
 
   @Test(arguments: [BenchKind.cable, .switch]) func inMemory(_ kind: BenchKind) throws {
-    let device = "emu:\(kind.rawValue):teardown/0,mtu=1500"
+    let device = "emu:\(kind.wire.rawValue):teardown/0,mtu=1500"
     for _ in 0..<3 {
       let driver = try Driver.open(device)
-      #expect(throws: EtherFabricError.self) { try Driver.open("emu:\(kind.rawValue):teardown/0,mtu=1400") }
+      #expect(throws: EtherFabricError.self) { try Driver.open("emu:\(kind.wire.rawValue):teardown/0,mtu=1400") }
       var station = try Station(driver)
       try station.interface.addFilter(.unicastAll)
       #expect(!driver.isLinkUp)
       try station.transmit(Frame.numbered(1, to: .broadcast, from: driver.identity.macAddress), id: 1)
       #expect(station.completions(1) == [1])
     }
-    let other = try Driver.open("emu:\(kind.rawValue):teardown/0,mtu=1400")
+    let other = try Driver.open("emu:\(kind.wire.rawValue):teardown/0,mtu=1400")
     #expect(other.mtu == 1400)
   }
 }

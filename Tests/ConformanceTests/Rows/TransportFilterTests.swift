@@ -55,15 +55,17 @@ struct TransportFilterTests {
         (.udp(local: IPEndpoint("10.9.0.9:7000")!), []),
       ]
       for (filter, expected) in cases {
-        let cookie = try station.interface.addFilter(filter)
+        guard let cookie = try kind.add(filter, to: &station) else { continue }
         let came = try LinkFilterTests.arriving(Self.frames(bench), bench, &station)
-        #expect(came == expected, "\(filter.kind) \(filter.local)")
+        #expect(kind.agrees(came, expected), "\(filter.kind) \(filter.local)")
         try station.interface.removeFilter(cookie)
       }
     }
   }
 
-  @Test(arguments: BenchKind.allCases) func oneConnectionGoesBeforeTheListener(_ kind: BenchKind) throws {
+  @Test(arguments: BenchKind.allCases.filter(\.filtersExactly)) func oneConnectionGoesBeforeTheListener(
+    _ kind: BenchKind
+  ) throws {
     try kind.run { bench in
       var listener = try Station(bench.driver)
       var connection = try Station(bench.driver)

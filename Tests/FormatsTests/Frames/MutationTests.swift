@@ -12,6 +12,7 @@ import Testing
     if layout.l4Class != .none { #expect(Int(layout.l4Offset) + 8 <= length) }
     guard let base = frame.baseAddress else { return }
     _ = layout.verifyChecksums(base)
+    _ = layout.carriedFrame(base)
     layout.fillChecksums(base, ip: true, l4: true)
     let verdict = layout.verifyChecksums(base)
     #expect(!verdict.ipBad && !verdict.l4Bad)
@@ -41,6 +42,9 @@ import Testing
         GoldenFrame.udp6(first: "00", chain: "3c00010400000000 2b00010400000000 1100000000000000"),
         hex(GoldenFrame.macs + "0027 aaaa03 000000 0800") + hex(GoldenFrame.udp4)[14...],
       ]
+      + CarriedFrameTests.inner.flatMap {
+        [CarriedFrameTests.vxlan($0), CarriedFrameTests.gre("2000 6558 00000001", $0)]
+      }
     for round in 0..<30_000 {
       var bytes = seeds[round % seeds.count]
       for _ in 0..<Int.random(in: 0...4, using: &random) {
