@@ -112,8 +112,13 @@ let package = Package(
       name: "efvi-first-program",
       dependencies: ["EtherFabric", "EtherFabricFrames", "EtherFabricEmulator", "CEmulatorRegistration"],
       path: "Tests/FirstProgram"),
+    // Runs the system's compilers.
+    .target(name: "Compilers", path: "Tests/Compilers", swiftSettings: strict),
     .testTarget(
-      name: "DocumentationTests", dependencies: ["efvi-first-program"], path: "Tests/DocumentationTests",
+      name: "DocumentationTests", dependencies: ["efvi-first-program", "Compilers"], path: "Tests/DocumentationTests",
+      swiftSettings: strict),
+    .testTarget(
+      name: "CHeaderTests", dependencies: ["Compilers"], path: "Tests/CHeaderTests", exclude: ["Golden", "Programs"],
       swiftSettings: strict),
     .testTarget(
       name: "WordTests", dependencies: ["EtherFabricFormats"], path: "Tests/WordTests", swiftSettings: strict),
@@ -145,7 +150,8 @@ let package = Package(
       dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CLinuxShims"],
       path: "Tests/PacketWireTests", swiftSettings: strict),
     .testTarget(
-      name: "ControlTests", dependencies: ["EtherFabric", "EtherFabricFormats", "EmulatedAdapter"],
+      name: "ControlTests",
+      dependencies: ["EtherFabric", "EtherFabricFormats", "EmulatedAdapter", "EmulatedWires"],
       path: "Tests/ControlTests", swiftSettings: strict),
     .testTarget(
       name: "DemoTests", dependencies: ["efvi", "Measurement", "NetworkLab"], path: "Tests/DemoTests",

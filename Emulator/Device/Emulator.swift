@@ -61,7 +61,11 @@ public enum Emulator {
     settings.completionBatch = try device.text("completion") == "each" ? 1 : 32
     settings.stampsWithClock = try device.text("timestamps") == "clock"
     settings.eventClearStride = try device.integer("evq-stride") ?? 0
+    settings.minimumFill = try device.integer("min-fill") ?? 0
     settings.startsLinkDown = try device.text("link") == "down"
+    settings.firmware = try device.text("firmware").flatMap(Firmware.init) ?? .full
+    settings.physicalMode = try device.text("phys").flatMap(AdapterSettings.PhysicalMode.init) ?? .group
+    settings.hashesUDPPorts = try device.text("rss-udp") == "ports"
     settings.waitsForPoll = device.wire == .pcap
     settings.faults = try faults(device)
     return try EmulatedAdapter(wire: try DeviceWires.make(device, settings: settings), settings: settings)

@@ -32,6 +32,7 @@ import Glibc
       ForwardCommand.self,
       CaptureCommand.self,
       LatencyCommand.self,
+      RSSCommand.self,
       StatsCommand.self,
       DemoCommand.self,
     ])

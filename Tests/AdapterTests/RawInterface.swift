@@ -13,30 +13,37 @@ final class RawInterface {
   /// DMA address of the memory: receive buffers of 2 KiB, and from 1 MiB on transmit buffers of 16 KiB.
   let address: DMAAddress
   private let owner: RawInterface?
+  private let ownsDomain: Bool
   private var eventRead = 0
   private(set) var receiveAdded = 0
+  /// Buffers that `frames` has read.
+  var framesTaken = 0
   private(set) var transmitAdded = 0
 
   static let transmitOffset = 1 << 20
   private static let byteCount = 2 << 20
 
+  /// - Parameters:
+  ///   - domain: one that outlives the interface; nil for one of its own.
+  ///   - member: its place in a set of that domain.
   init(
     _ adapter: EmulatedAdapter, _ options: InterfaceOptions = InterfaceOptions(),
-    sharingEventsOf owner: RawInterface? = nil
+    sharingEventsOf owner: RawInterface? = nil, domain shared: UInt32? = nil, member: SetMember? = nil
   ) throws {
     self.adapter = adapter
     self.owner = owner
-    domain = try adapter.allocateDomain(flags: [])
+    ownsDomain = shared == nil
+    domain = try shared ?? adapter.allocateDomain(flags: [])
     memory = try DMAMemory(byteCount: Self.byteCount)
     address = try adapter.register(memory.base, byteCount: Self.byteCount, domain: domain)
     grant = try adapter.allocateInterface(
-      InterfaceRequest(domain: domain, options: options, eventQueueOwner: owner?.grant.resource))
+      InterfaceRequest(domain: domain, options: options, eventQueueOwner: owner?.grant.resource, member: member))
   }
 
   deinit {
     adapter.freeInterface(grant.resource)
     adapter.unregister(address, byteCount: Self.byteCount, domain: domain)
-    adapter.freeDomain(domain)
+    if ownsDomain { adapter.freeDomain(domain) }
   }
 
   // MARK: Doorbells
@@ -47,6 +54,9 @@ final class RawInterface {
   }
 
   func service(_ reason: UInt32 = InterfaceGrant.Reason.poll) { grant.service?(grant.serviceContext, reason) }
+
+  /// A store to a register that takes commands.
+  func command(_ register: Int, _ value: Int) { grant.command?(grant.serviceContext, register, UInt64(value)) }
 
   // MARK: Receive
 
@@ -101,6 +111,20 @@ final class RawInterface {
   func write(_ descriptor: TransmitDescriptor) {
     grant.transmitRing[transmitAdded % grant.transmitCapacity] = descriptor.word
     transmitAdded += 1
+  }
+
+  /// Writes any descriptor word.
+  func write(word: UInt64) { write(TransmitDescriptor(word: word)) }
+
+  /// Writes a cut-through frame to the aperture by hand, and tells of it.
+  func cutThrough(_ frame: [UInt8], threshold: Int = 0xffff) {
+    guard let aperture = grant.cutThroughAperture else { return }
+    let control = UInt32(frame.count | threshold << 16)
+    aperture.storeBytes(of: control, as: UInt32.self)
+    for index in 0..<((frame.count + 4 + 63) / 64 * 64 - 4) {
+      aperture.storeBytes(of: index < frame.count ? frame[index] : 0, toByteOffset: 4 + index, as: UInt8.self)
+    }
+    command(0x3000, (frame.count + 4 + 63) / 64 * 64)
   }
 
   func pushTransmit() {

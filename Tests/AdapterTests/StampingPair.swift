@@ -12,6 +12,7 @@ final class StampingPair {
   private let memory: (MemoryRegistration, MemoryRegistration)
   private var events = EventBatch(capacity: 16)
   private var arrived = 0
+  private var last = 0
 
   /// - Parameter options: of both device strings, without the first comma.
   init(_ name: String, options: String = "clock=manual", flags: InterfaceFlags = []) throws {
@@ -56,18 +57,27 @@ final class StampingPair {
       for index in events.indices {
         guard case .receive(let event) = events[index] else { continue }
         arrived += 1
-        do throws(TimestampError) {
-          return .success(try receiver.receiveTimestamp(memory.1.base + Int(event.id.rawValue) * 2048))
-        } catch {
-          return .failure(error)
-        }
+        last = Int(event.id.rawValue)
+        return stampAgain()
       }
     }
     throw Missing(what: "a frame")
   }
 
+  /// The time of the frame that arrived last, as the API gives it now.
+  func stampAgain() -> Result<Timestamp, TimestampError> {
+    do throws(TimestampError) {
+      return .success(try receiver.receiveTimestamp(memory.1.base + last * 2048))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Polls the receiver once, when no frame is there.
+  func takeSyncs() { receiver.poll(&events) }
+
   /// The raw stamp in the prefix of the frame that arrived last.
-  var rawStamp: UInt32 { ReceivePrefixBytes.stamp(memory.1.base + (arrived - 1) % 504 * 2048) }
+  var rawStamp: UInt32 { ReceivePrefixBytes.stamp(memory.1.base + last * 2048) }
 
   /// Sends one frame and says when it left and arrived.
   func exchange() throws -> (sent: Event.TransmitTimestamp, arrived: Result<Timestamp, TimestampError>) {

@@ -52,31 +52,6 @@ import Testing
     #expect(Capability.pio.refusal == EOPNOTSUPP)
   }
 
-  @Test(arguments: [Generation.x2, .sfc8000])
-  func theEmulatedAdapterReportsItsQueues(_ generation: Generation) {
-    let value = { EmulatedCapabilities.value(of: $0, generation: generation) }
-    #expect(value(.receiveQueueSizes) == 512 | 1024 | 2048 | 4096)
-    #expect(value(.transmitQueueSizes) == 512 | 1024 | 2048)
-    #expect(value(.eventQueueSizes) == 0xfe00)
-    #expect(value(.minimumBufferModeSize) == 4096)
-    #expect(value(.bufferMode) == 1)
-    #expect(value(.hardwareReceiveTimestamping) == 1)
-    #expect(value(.receiveFilterUDP6Full) == 1)
-    #expect(value(.extraDatapaths) == 0)
-  }
-
-  @Test(arguments: [Generation.x2, .sfc8000])
-  func theEmulatedAdapterClaimsNothingItHasNot(_ generation: Generation) {
-    for capability in [
-      Capability.pio, .pioBufferSize, .pioBufferCount, .ctpio, .packedStream, .packedStreamBufferSizes, .virtualPorts,
-      .physicalMode, .receiveMerge, .transmitAlternatives, .transmitAlternativesFIFOs, .transmitAlternativesBuffers,
-      .transmitAlternativesBufferSize, .receiveFilterSniff, .transmitFilterSniff, .transmitPushAlways, .adapterPace,
-      .ctpioOnly, .receiveShared, .receivePoll, .receiveReference,
-    ] {
-      #expect(EmulatedCapabilities.value(of: capability, generation: generation) == nil, "\(capability)")
-    }
-  }
-
   @Test func generationsAreNamedAsInDeviceStrings() {
     #expect(Generation(rawValue: "8000") == .sfc8000)
     #expect(Generation.sfc8000.description == "8000")

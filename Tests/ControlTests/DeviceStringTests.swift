@@ -58,7 +58,8 @@ import Testing
   @Test func describesWhatIsInEffect() throws {
     #expect(
       try DeviceString("emu:cable:0,link=down,nic=8000").description
-        == "emu:cable:0,nic=8000,service=inline,completion=batch,clock=real,timestamps=wire,seed=0,link=down")
+        == "emu:cable:0,nic=8000,service=inline,completion=batch,clock=real,timestamps=wire,firmware=full,phys=group,"
+        + "rss-udp=addresses,seed=0,link=down")
     #expect(try DeviceString("emu:cable:0,nic=x2,mtu=100") == DeviceString("emu:cable:0,mtu=100"))
     #expect(try DeviceString("emu:cable:0,mtu=101") != DeviceString("emu:cable:0,mtu=100"))
     #expect(try DeviceString("emu:cable:1") != DeviceString("emu:cable:0"))

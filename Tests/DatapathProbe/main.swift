@@ -10,7 +10,9 @@ do {
   for burst in [1, 32] {
     try MirrorLevel.run(wires, name: wire, burst: burst, bursts: 100)
     try OwningLevel.run(wires, name: wire, burst: burst, bursts: 100)
+    try OtherReceptions.run(wires, name: wire, burst: burst, bursts: 100)
   }
+  try SendingLevel.run(wires, name: wire, rounds: 100)
 } catch {
   print("error \(error)")
   exit(1)

@@ -18,7 +18,7 @@ struct DatapathTests {
     for burst in [1, 32] {
       for call in [
         "mirror send", "mirror complete", "mirror poll", "mirror post", "owning send", "owning complete",
-        "owning receive",
+        "owning receive", "merged receive", "packed receive",
       ] {
         let words = call.split(separator: " ")
         let name = "\(words[0]) \(wire) \(burst) \(words[1])"
@@ -26,6 +26,11 @@ struct DatapathTests {
         #expect(line.figures["packets"] == 100 * burst, "\(line)")
         for figure in ["allocations", "retains", "releases"] { #expect(line.figures[figure] == 0, "\(line)") }
       }
+    }
+    for way in ["pio", "ctpio", "alternatives", "warm"] {
+      let line = try #require(lines.first { $0.name == "sending \(wire) 1 \(way)" }, "the probe says nothing of \(way)")
+      #expect(line.figures["packets"] == 100, "\(line)")
+      for figure in ["allocations", "retains", "releases"] { #expect(line.figures[figure] == 0, "\(line)") }
     }
   }
 }

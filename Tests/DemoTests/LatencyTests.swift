@@ -25,6 +25,41 @@ import Testing
     #expect(table.comments.last == "# total: 1500 round trips, 0 lost, 0 damaged")
   }
 
+  /// The mode that is really used stands in the comments, and every byte comes back.
+  @Test(arguments: [
+    ("dma", ""), ("pio", ""), ("pio", ",nic=8000"), ("ctpio", ""), ("ctpio", ",nic=x4"), ("alternatives", ",nic=8000"),
+    ("alternatives", ""), ("ctpio", ",nic=x3"), ("ctpio", ",nic=x4-express"),
+  ])
+  func everyWayToSend(_ mode: String, _ options: String) throws {
+    let ended = try run("--sizes", "0,1,64,1472", "--mode", mode, devices: Self.devices.map { $0 + options })
+    #expect(ended.status == 0, "\(ended.errors)")
+    let table = try Table(ended.output)
+    #expect(table.rows.map(\.size) == [0, 1, 64, 1472])
+    #expect(table.comments.contains { $0.hasPrefix("# mode: UDP, sent by \(mode), ") })
+    #expect(table.comments.contains { $0.hasPrefix("# total: ") && $0.hasSuffix(" 0 damaged") })
+    let sent = table.comments.first { $0.contains(/# sent: [1-9][0-9]* by cut-through, 0 by the fallback/) }
+    #expect((sent != nil) == (mode == "ctpio"), "\(table.comments)")
+  }
+
+  @Test func failedCutThroughsGoByTheirFallback() throws {
+    let devices = [Self.devices[0] + ",ctpio-fail=0.5,seed=3", Self.devices[1]]
+    let ended = try run("--sizes", "64", "--mode", "ctpio", devices: devices)
+    #expect(ended.status == 0, "\(ended.errors)")
+    #expect(ended.output.contains(/# sent: [1-9][0-9]* by cut-through, [1-9][0-9]* by the fallback/))
+  }
+
+  @Test func aModeThatTheAdapterLacksIsRefused() throws {
+    let ended = try run("--mode", "ctpio", devices: [Self.devices[0] + ",nic=8000", Self.devices[1]])
+    #expect(ended.status == 1 && ended.errors.contains("--mode ctpio: 8000 has no such way to send"))
+    #expect(ended.errors.contains("dma, pio, alternatives"))
+    // An adapter with one way only takes that, unless told otherwise.
+    let express = Self.devices.map { $0 + ",nic=x3" }
+    #expect(try run("--mode", "dma", devices: express).errors.contains("Choose one of ctpio, or"))
+    let plain = try run("--sizes", "64", devices: express)
+    #expect(plain.status == 0 && plain.output.contains("# mode: UDP, sent by ctpio, "), "\(plain.errors)")
+    #expect(try run("--mode", "pigeon").status == 64)
+  }
+
   @Test func rawFiguresMakeTheRow() throws {
     let directory = try TemporaryDirectory()
     let ended = try run("--sizes", "64", "--rtt", "--raw", directory.path("r"))

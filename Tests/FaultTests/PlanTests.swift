@@ -39,6 +39,20 @@ import Testing
     #expect(plan.seed == 255)
   }
 
+  @Test func cutThroughSendsHaveRatesOfTheirOwn() throws {
+    let plan = try FaultPlan(parsing: "seed=5,ctpio-fail=0.25,ctpio-underrun=0.5")
+    #expect(plan.cutThrough.fail == 0.25 && plan.cutThrough.underrun == 0.5)
+    #expect(!plan.isHarmless && plan.transmit.isHarmless)
+    // The same seed gives the same run, and one rate does not move the draws of the other.
+    var (first, second) = (CutThroughFaults(plan), CutThroughFaults(plan))
+    let verdicts = (0..<1000).map { _ in first.next() }
+    #expect(verdicts == (0..<1000).map { _ in second.next() })
+    var failing = CutThroughFaults(try FaultPlan(parsing: "seed=5,ctpio-fail=0.25"))
+    #expect(verdicts.map { $0 == .fails } == (0..<1000).map { _ in failing.next() == .fails })
+    #expect((200...300).contains(verdicts.count { $0 == .fails }))
+    #expect((325...425).contains(verdicts.count { $0 == .underruns }))
+  }
+
   @Test func nothingIsHarmless() throws {
     #expect(try FaultPlan(parsing: "") == FaultPlan())
     #expect(FaultPlan().isHarmless)
@@ -51,6 +65,7 @@ import Testing
     ("delay=0.1", "delay=0.1"), ("delay=0.1:soon", "soon"), ("delay=0.1:3600000000001", "3600000000001"),
     ("drop=0.1:5", "takes no time"), ("loss=0.1", "`loss`"), ("rx-seed=4", "rx-seed"), ("fail-vi=0", "fail-vi=0"),
     ("fail-vi=every:", "fail-vi=every:"), ("fail-ring=1", "fail-ring"), ("hold=0", "hold=0"), ("drop=0.1,", "``"),
+    ("ctpio-fail=2", "ctpio-fail=2"), ("ctpio-underrun=x", "ctpio-underrun=x"), ("rx-ctpio-fail=0", "rx-ctpio-fail"),
   ])
   func namesTheWrongPart(_ text: String, _ part: String) throws {
     do {

@@ -47,7 +47,7 @@ extension FilterTable {
 
   func recipients(_ frame: Frame, isLooped: Bool = false) -> ([FilterRecipient], Bool) {
     var key = frame.key
-    key.isLooped = isLooped
+    key.stack = isLooped ? FrameKey.anonymous : 0
     return withUnsafeTemporaryAllocation(of: FilterRecipient.self, capacity: 128) { buffer in
       let verdict = matcher.match(key, into: buffer.baseAddress!, capacity: buffer.count)
       return (Array(buffer[..<verdict.count]), verdict.toKernel)

@@ -153,6 +153,21 @@ import Testing
     #expect(table.route(frame, isLooped: true) == ([2], false))
   }
 
+  @Test func aStackDoesNotHearItself() throws {
+    let feed = FilterSpecification.udp(local: IPEndpoint("239.1.2.3:4000")!).flags(.multicastLoopback)
+    _ = try table.insert(feed, interface: 1, owner: FilterOwner(stack: 7))
+    _ = try table.insert(feed, interface: 2, owner: FilterOwner(stack: 8))
+    _ = try table.insert(feed, interface: 3)
+    for (stack, expected) in [(7, [2, 3]), (8, [1, 3]), (FrameKey.anonymous, [1, 2, 3])] as [(UInt32, [UInt32])] {
+      var key = Frame.udp(to: "239.1.2.3:4000", mac: group).key
+      key.stack = stack
+      let buffer = UnsafeMutablePointer<FilterRecipient>.allocate(capacity: 4)
+      defer { buffer.deallocate() }
+      let count = table.matcher.match(key, into: buffer, capacity: 4).count
+      #expect((0..<count).map { buffer[$0].interface } == expected)
+    }
+  }
+
   @Test func moreRecipientsThanRoomAreLeftOut() throws {
     for interface in 0..<100 as Range<UInt32> { _ = try table.insert(.ethernet(group), interface: interface) }
     #expect(table.route(Frame(mac: group)).interfaces == Array(0..<100))

@@ -13,7 +13,8 @@ enum MirrorPath {
     var receiver = try rightDomain.allocateVirtualInterface()
     try receiver.addFilter(.ethernet(receiver.macAddress))
     ProbeFrame.store(to: source.base, destination: receiver.macAddress, source: sender.macAddress)
-    for index in 0..<posted {
+    // EFCT and EF10CT take no buffers.
+    for index in 0..<(right.identity.generation.isEF10 ? posted : 0) {
       try receiver.receiveInit(target.dmaAddress(index * bufferBytes), id: RequestID(index))
     }
     receiver.receivePush()
@@ -37,9 +38,15 @@ enum MirrorPath {
       while got < burst {
         receiver.poll(&events)
         for index in events.indices {
-          guard case .receive(let event) = events[index] else { continue }
-          try receiver.receiveInit(to.advanced(by: Int(event.id.rawValue) * bufferBytes), id: event.id)
-          got += 1
+          switch events[index] {
+          case .receive(let event):
+            try receiver.receiveInit(to.advanced(by: Int(event.id.rawValue) * bufferBytes), id: event.id)
+            got += 1
+          case .receiveReference(let event):
+            try receiver.release(packet: event.packet)
+            got += 1
+          default: continue
+          }
         }
         receiver.receivePush()
       }

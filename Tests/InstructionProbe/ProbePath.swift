@@ -7,9 +7,9 @@ enum ProbePath: String, CaseIterable {
   /// Buffers and frames, both ends.
   case owning
 
-  func run(burst: Int, bursts: Int, options: String) throws {
-    let left = try Driver.open(Self.device(0, options))
-    let right = try Driver.open(Self.device(1, options))
+  func run(burst: Int, bursts: Int, left leftOptions: String, right rightOptions: String) throws {
+    let left = try Driver.open(Self.device(0, leftOptions))
+    let right = try Driver.open(Self.device(1, rightOptions))
     switch self {
     case .mirror: try MirrorPath.run(left, right, burst: burst, bursts: bursts)
     case .owning: try OwningPath.run(left, right, burst: burst, bursts: bursts)
@@ -21,7 +21,7 @@ enum ProbePath: String, CaseIterable {
   }
 }
 
-/// The frame that goes from left to right: UDP over IPv4.
+/// The frame that goes from left to right: UDP over IPv4, with the checksums that EFCT and EF10CT do not fill in.
 enum ProbeFrame {
   static let length = 64
 
@@ -30,7 +30,8 @@ enum ProbeFrame {
     destination.store(to: frame)
     source.store(to: frame + 6)
     let fields = [
-      (12, 0x0800), (14, 0x4500), (16, length - 14), (22, 0x4011), (26, 0x0a09), (28, 2), (30, 0x0a09), (32, 3),
+      (12, 0x0800), (14, 0x4500), (16, length - 14), (22, 0x4011), (24, 0x66a5), (26, 0x0a09), (28, 2), (30, 0x0a09),
+      (32, 3),
       (34, 9001), (36, 9000), (38, length - 34),
     ]
     for (offset, value) in fields {

@@ -24,7 +24,7 @@ enum InstructionCount {
     }
     let output = try shell(
       "valgrind --tool=callgrind --callgrind-out-file=/dev/null '\(path)' \(row.path) \(row.burst) \(packets) "
-        + "'\(row.options)' 2>&1")
+        + "\(row.options) 2>&1")
     let count = output.split(separator: "\n").first { $0.contains("Collected") }?.split(separator: " ").last
     guard let count = count.flatMap({ Int($0) }) else { throw Failure(description: "no count in: \(output)") }
     return count

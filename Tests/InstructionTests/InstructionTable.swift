@@ -6,7 +6,7 @@ enum InstructionTable {
   struct Row: Sendable, CustomTestStringConvertible {
     var path: String
     var burst: Int
-    /// Of the device string.
+    /// Of the device string; behind a space those of the receiving port.
     var options: String
     /// Instructions, in tenths.
     var tenths: Int

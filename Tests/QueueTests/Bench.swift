@@ -34,6 +34,11 @@ struct Bench: ~Copyable {
   /// The four words of the transmit doorbell.
   var transmitDoorbell: [UInt32?] { [0xa10, 0xa14, 0xa18, 0xa1c].map { register($0) } }
 
+  /// Words of the window behind the doorbell page.
+  func window(_ offset: Int, count: Int = 1) -> [UInt64] {
+    (0..<count).map { backend.grants[0].doorbells.load(fromByteOffset: offset + 8 * $0, as: UInt64.self) }
+  }
+
   func clearDoorbells() {
     for offset in stride(from: 0, to: 4096, by: 4) {
       backend.grants[0].doorbells.storeBytes(of: 0xeeee_eeee, toByteOffset: offset, as: UInt32.self)

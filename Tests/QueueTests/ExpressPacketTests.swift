@@ -180,6 +180,7 @@ import Testing
     #expect(QueueError(.notImplemented).errno == 38)
     bench.interface.receivePush()
     #expect(bench.backend.wires.commands.isEmpty)
+    #expect(bench.backend.window.load(fromByteOffset: 0x830, as: UInt32.self) == 0xeeee_eeee)
     #expect(bench.interface.receiveCapacity == 1023 && bench.interface.receiveSpace == 0)
     #expect(bench.interface.receiveFillLevel == 1024 && bench.interface.receivePrefixLength == 0)
     #expect(throws: EtherFabricError.self) { try bench.interface.receiveLayout }

@@ -21,6 +21,22 @@ import Testing
     #expect(bench.transmitID(0) == 200 && bench.register(0xa18) == 1)
   }
 
+  /// PIO sends have an id, selections of an alternative have none; a ring that warms is restored first.
+  @Test func theListOfFailedSendsIsOfPacketsAlone() throws {
+    var bench = try Bench(options: InterfaceOptions(flags: .transmitAlternatives))
+    try bench.interface.linkPIO(bench.domain.allocatePIO())
+    try bench.interface.allocateAlternatives(1, bytes: 512)
+    try bench.interface.selectAlternative(0)
+    try bench.interface.transmitPIO(offset: 64, length: 60, id: 5)
+    try bench.interface.selectNormalTransmit()
+    try bench.send(1)
+    bench.interface.startTransmitWarm()
+    #expect(try bench.interface.reinitializeTransmitQueue().map(\.rawValue) == [5, 203])
+    #expect(bench.interface.transmitSpace == 63)
+    bench.interface.stopTransmitWarm()
+    #expect(bench.interface.transmitSpace == 63)
+  }
+
   @Test func theReceiveRingReturnsWhatWasPosted() throws {
     var bench = try Bench()
     try bench.postBuffers(11)
@@ -38,6 +54,7 @@ import Testing
     let kinds: [QueueError.Kind] = [
       .ringFull, .lengthOutOfRange, .addressOutOfRange, .noQueue, .badVector, .foreignBuffer, .poolEmpty,
       .queueStopped, .unsupported, .notImplemented, .unknownPacket, .wrongEvent, .noFilter, .noCutThrough,
+      .misaligned, .tooShort, .noPIOBuffer, .noAlternative,
     ]
     for kind in kinds {
       let text = QueueError(kind, value: 7, limit: 3).description

@@ -49,13 +49,15 @@ final class ScriptedBackend: AdapterBackend, @unchecked Sendable {
     }
     let receive = request.options.receiveCapacity == 0 ? 0 : ringSize
     let transmit = request.options.transmitCapacity == 0 ? 0 : ringSize
-    let doorbells = page(DoorbellPage.size, 0xee)
+    // The window: doorbells, PIO buffer, and on its fourth page the aperture.
+    let doorbells = page(4 * DoorbellPage.size, 0xee)
     var grant = InterfaceGrant(
       resource: UInt32(grants.count), instance: UInt32(grants.count), label: grants.count,
       flags: request.options.flags, eventQueue: grants.first?.eventQueue ?? page(eventCapacity * 8, 0xff),
       eventCapacity: eventCapacity, receiveRing: ring(receive), receiveCapacity: receive,
       transmitRing: ring(transmit), transmitCapacity: transmit, receivePrefixLength: prefixLength,
       doorbells: doorbells, service: nil, serviceContext: doorbells, waitDescriptor: -1)
+    if request.options.flags.contains(.cutThrough) { grant.cutThroughAperture = doorbells + DoorbellPage.ctpioAperture }
     extendGrant(&grant)
     grants.append(grant)
     return grant
@@ -68,7 +70,23 @@ final class ScriptedBackend: AdapterBackend, @unchecked Sendable {
     DMAAddress(rawValue: 0x10_0000)
   }
   func unregister(_ address: DMAAddress, byteCount: Int, domain: UInt32) {}
-  func capability(_ capability: Capability) -> UInt64? { nil }
+  func capability(_ capability: Capability) -> UInt64? {
+    switch capability {
+    case .pioBufferSize: UInt64(DoorbellPage.pioBufferSize)
+    case .transmitAlternativesBuffers: 100
+    case .transmitAlternativesBufferSize: 512
+    default: nil
+    }
+  }
+  func allocatePIO(domain: UInt32) -> UInt32 { 7 }
+  func freePIO(_ buffer: UInt32) { restarts.append("free PIO \(buffer)") }
+  func linkPIO(_ buffer: UInt32, interface: UInt32) -> UnsafeMutableRawPointer {
+    grants[Int(interface)].doorbells + DoorbellPage.pioBuffer
+  }
+  func unlinkPIO(_ buffer: UInt32, interface: UInt32) { restarts.append("unlink PIO \(buffer)") }
+  /// Not in order, and not without a gap.
+  func allocateAlternatives(_ count: Int, bytes: Int, interface: UInt32) -> [UInt8] { Array([4, 9, 5].prefix(count)) }
+  func freeAlternatives(interface: UInt32) { restarts.append("free alternatives") }
   func statistics() -> AdapterStatistics { AdapterStatistics([]) }
   func statistics(interface: UInt32) -> AdapterStatistics { AdapterStatistics([]) }
   func putSoftwareEvent(_ data: UInt32, interface: UInt32) {}

@@ -46,7 +46,6 @@ import Testing
     (0x2000_0000_5100_0190, 0x2000_0000_5200_1232, 0x5f01_1232, 100, 0),
     (0x2000_ee6b_5100_2804, 0x2000_0000_5200_1234, 0x5f00_1235, 1, 0),
     (0x2000_ffff_5100_ffff, 0x2000_0000_5200_1234, 0x5f00_1235, 73_741_823, 3),
-    (0x2000_0000_1200_0190, 0x2000_0000_1300_1234, 0x5f00_1234, 100, 0),
   ]
 
   @Test(arguments: resolved)
@@ -80,6 +79,19 @@ import Testing
   @Test func beforeASyncAStampIsZero() throws {
     var bench = try bench(sync: nil)
     #expect(bench.after(0x2000_7735_5100_9400, 0x2000_0000_5200_1234) == [stamped(200, 0, 0, [])])
+  }
+
+  @Test func cutThroughShowsInTheEvent() throws {
+    var bench = try bench()
+    let events = bench.after(
+      0x2000_0000_1100_0000, 0x2000_0000_1200_0190, 0x2000_0000_1300_1234, 0x2000_0000_5100_0190,
+      0x2000_0000_5200_1234)
+    let kinds = events.map { event in
+      guard case .transmitTimestamp(let stamp) = event else { return Bool?.none }
+      #expect(stamp.queue == 0 && stamp.sync == [.clockSet, .inSync])
+      return stamp.wasCutThrough
+    }
+    #expect(kinds == [true, false])
   }
 
   @Test func fragmentsArePassedAndTheIndexIsNotUsed() throws {

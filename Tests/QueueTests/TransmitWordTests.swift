@@ -96,18 +96,22 @@ import Testing
     }
   }
 
-  @Test func pushDisabledAndPushAlwaysDecideForGood() throws {
+  @Test func flagsSetThePushThresholdAndTheCallSetsItAnew() throws {
     var never = try Bench(ringSize: 512, options: InterfaceOptions(flags: .pushDisabled))
     try never.send(1)
     #expect(never.transmitDoorbell == [nil, nil, 1, nil])
     never.interface.setPushThreshold(16)
-    try never.send(1)
-    #expect(never.transmitDoorbell == [nil, nil, 2, nil])
+    try never.interface.transmit(DMAAddress(rawValue: 0x5000), length: 60, id: 1)
+    #expect(never.transmitDoorbell == [0x5000, 0x003c_0000, 2, 0])
     var always = try Bench(ringSize: 512, options: InterfaceOptions(flags: .pushAlways))
     try always.send(30)
     always.clearDoorbells()
     try always.interface.transmit(DMAAddress(rawValue: 0x2000), length: 60, id: 1)
     #expect(always.transmitDoorbell == [0x2000, 0x003c_0000, 0x1f, 0])
+    always.interface.setPushThreshold(4)
+    always.clearDoorbells()
+    try always.send(1)
+    #expect(always.transmitDoorbell == [nil, nil, 0x20, nil])
   }
 
   @Test func thePushThresholdMoves() throws {

@@ -1,7 +1,7 @@
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct HelpTests {
-  static let commands = ["info", "send", "sink", "forward", "capture", "latency", "stats"]
+  static let commands = ["info", "send", "sink", "forward", "capture", "latency", "rss", "stats"]
 
   @Test(arguments: commands) func ofACommandIsComplete(_ command: String) throws {
     let run = try Tool.run(command, "--help")
@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func filtersAreExplainedWhereTheyAreTaken() throws {
-    for command in ["sink", "forward", "capture"] {
+    for command in ["sink", "forward", "capture", "rss"] {
       #expect(try Tool.run(command, "--help").output.contains("udp:192.0.2.1:5000  "))
     }
   }

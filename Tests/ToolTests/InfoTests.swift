@@ -28,7 +28,8 @@ import Testing
     #expect(json.number("virtual_interface", "transmit_capacity") == 1023)
     #expect(json.number("capabilities", "hardwareReceiveTimestamping") == 1)
     #expect(json.names("capabilities").count == 58)
-    #expect(json.names("capabilities").contains("ctpio"))
-    #expect(json.number("capabilities", "ctpio") == nil)
+    #expect(json.number("capabilities", "ctpio") == 1)
+    #expect(json.names("capabilities").contains("ctpioOnly"))
+    #expect(json.number("capabilities", "ctpioOnly") == nil)
   }
 }

@@ -82,19 +82,22 @@ import Testing
   @Test(arguments: [(["--merge"], "merged events"), (["--packed-stream"], "packed stream"), ([], "an event for each")])
   func aSinkTakesTheSameFramesInEachWay(_ options: [String], _ reception: String) throws {
     for size in [100, 8000] {
-      try record(300, size: size)
+      try record(100, size: size)
       let run = try Tool(
-        ["sink", device, "--queue", "2048", "--count", "300", "--seconds", "20", "--verify", "--timestamps", "--json"] + options
+        ["sink", device, "--queue", "2048", "--count", "100", "--seconds", "20", "--verify", "--timestamps", "--json"]
+          + options
       ).wait()
       #expect(run.status == 0, "\(run.output)\(run.errors)")
       let json = try JSON(run.output)
-      #expect(json.number("received", "delivered") == 300)
-      #expect(json.number("received", "bytes") == 300 * (42 + size))
-      #expect(json.number("verify", "distinct") == 300 && json.number("verify", "damaged") == 0)
+      #expect(json.number("received", "delivered") == 100)
+      #expect(json.number("received", "bytes") == 100 * (42 + size))
+      #expect(json.number("verify", "distinct") == 100 && json.number("verify", "damaged") == 0)
       #expect(json.text("received", "reception")?.hasPrefix(reception) == true)
-      #expect(json.number("timestamps", "stamped") == 300 && json.number("timestamps", "unstamped") == 0)
+      #expect(json.number("timestamps", "stamped") == 100 && json.number("timestamps", "unstamped") == 0)
       let events = try #require(json.number("received", "events"))
-      #expect(options.isEmpty ? events >= 300 : events < 150)
+      // Buffers of a jumbo share no event but in its middle.
+      let isShared = options == ["--packed-stream"] || options == ["--merge"] && size == 100
+      #expect(isShared ? events < 50 : events >= 100)
     }
   }
 

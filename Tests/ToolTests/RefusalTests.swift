@@ -34,10 +34,10 @@ import Testing
   }
 
   @Test func filtersThatTheAdapterLacksAreFailures() throws {
-    let run = try Tool.run("sink", "emu:cable:0", "sniff", "--seconds", "1")
+    let run = try Tool.run("sink", "emu:cable:0,firmware=low-latency", "udp:vid=5,192.0.2.1:1", "--seconds", "1")
     #expect(run.status == 1)
     #expect(run.errors.hasPrefix("efvi: "))
-    #expect(run.errors.contains("filter 'sniff'"), "\(run.errors)")
+    #expect(run.errors.contains("filter 'udp:vid=5,192.0.2.1:1'"), "\(run.errors)")
   }
 
   @Test(arguments: [
@@ -49,7 +49,9 @@ import Testing
     ["send", "emu:cable:0", "udp:192.0.2.1:1", "--mac", "1:2"],
     ["send", "emu:cable:0", "udp:192.0.2.1:1", "--verify"],
     ["send", "emu:cable:0", "udp:192.0.2.1:1", "--source", "[::1]:5"],
-    ["sink", "emu:cable:0", "--seconds", "0"], ["sink", "emu:cable:0", "--address", "somewhere"],
+    ["sink", "emu:cable:0", "--seconds", "0"], ["rss", "emu:cable:0", "--members", "65"],
+    ["rss", "emu:cable:0", "--members", "0"], ["rss", "emu:cable:0", "--flows", "0"],
+    ["sink", "emu:cable:0", "--address", "somewhere"],
     ["forward", "emu:cable:0", "emu:cable:0"], ["capture", "emu:cable:0"], ["nonsense"], ["info", "--nonsense"],
   ])
   func argumentsAreWrongUsage(_ arguments: [String]) throws {

@@ -1,7 +1,7 @@
 import Glibc
 
 let isQuick = getenv("QUICK").map { String(cString: $0) == "1" } ?? false
-let known = ["cable", "afpacket", "soak"]
+let known = ["cable", "afpacket", "scaling", "soak"]
 let names = CommandLine.arguments.count > 1 ? Array(CommandLine.arguments.dropFirst()) : known
 
 for name in names where !known.contains(name) {
@@ -14,6 +14,7 @@ do {
   // First: it enters a network of its own, which a process can do while it has one thread.
   if names.contains("afpacket") { try PacketBenchmark.run(quick: isQuick) }
   if names.contains("cable") { try CableBenchmark.run(quick: isQuick) }
+  if names.contains("scaling") { try ScalingBenchmark.run(quick: isQuick) }
   if names.contains("soak") { try SoakBenchmark.run(quick: isQuick) }
 } catch {
   print("\(error)")

@@ -1,8 +1,18 @@
 import EtherFabric
+import Glibc
 
 /// What an emulated adapter is built from.
 public struct AdapterSettings: Sendable {
   public enum Service: String, Sendable { case inline, thread }
+
+  /// The driver's parameter of who may use physical addresses, with which a program reaches all memory.
+  public enum PhysicalMode: String, Sendable {
+    /// Programs of the group 0: the driver's default.
+    case group
+    case on, off
+
+    var isAllowed: Bool { self == .group ? getegid() == 0 : self == .on }
+  }
 
   public var generation: Generation = .x2
   /// Who runs the adapter: the thread that rings or polls, or a thread of its own.
@@ -32,6 +42,8 @@ public struct AdapterSettings: Sendable {
   public var transmitStampCorrection = 0
   /// How many event slots behind itself the reader clears, 0 to 64.
   public var eventClearStride = 0
+  /// Descriptors that a new receive ring needs before the adapter takes any: 16 on hardware, 0 for as few as there are.
+  public var minimumFill = 0
   public var startsLinkDown = false
   /// The wire keeps its frames until somebody polls or primes, so that none is lost before filters and descriptors
   /// are there: for wires that are always ready, such as a replay. Inline service only.
@@ -41,6 +53,12 @@ public struct AdapterSettings: Sendable {
   public var sharesCounters = true
   /// Filters that the table holds.
   public var filterLimit = 8192
+  /// What the firmware of an EF10 adapter can do.
+  public var firmware = Firmware.full
+  /// Who may use physical addresses.
+  public var physicalMode = PhysicalMode.group
+  /// Spread the UDP frames of a set by their ports too, which the driver does not ask for.
+  public var hashesUDPPorts = false
   /// The device string in full, for `AdapterIdentity`.
   public var device = ""
   public init() {}

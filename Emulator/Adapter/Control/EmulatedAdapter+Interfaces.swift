@@ -10,37 +10,64 @@ extension EmulatedAdapter {
       }
       let flags = try check(request, domain)
       try fails(.virtualInterface, Self.allocateCall, &state)
-      guard
-        let index = (0..<UInt32(PortState.interfaceLimit)).first(where: { state.interfaces[$0] == nil })
-      else {
-        throw refusal(EBUSY, "all \(PortState.interfaceLimit) interfaces are in use", "Free one first.")
+      let index = try takeIndex(request, &state)
+      do throws(EtherFabricError) {
+        return try allocate(request, domain, index: index, flags: flags, &state)
+      } catch {
+        giveIndex(index, of: request.member?.set, &state)
+        throw error
       }
-      let events = try eventQueue(request, domain, index: index, &state)
-      guard let label = (0..<RingRules.labels).first(where: { events.labels & 1 << UInt32($0) == 0 }) else {
-        throw refusal(
-          EBUSY, "the event queue has \(RingRules.labels) queues already", "Give this interface its own event queue.")
-      }
-      events.labels |= 1 << UInt32(label)
-      let memory = InterfaceMemory(
-        request: request, domain: domain, index: index, label: label, flags: flags, events: events,
-        ownsEvents: request.eventQueueOwner == nil, port: port, counters: counters.openInterface(index))
-      state.interfaces[index] = memory
-      port.withClaim {
-        port.pointee.interfaces[Int(index)] = memory.state
-        guard memory.state.pointee.stamps else { return }
-        port.pointee.stampCount += 1
-        port.pointee.clockUsers += 1
-        events.state.pointee.stampCount += 1
-        events.state.pointee.counters.pointee.timeSyncs &+= 1
-        let now = port.pointee.clock.now()
-        if let express = memory.state.pointee.express {
-          memory.state.postTimeSync(port.pointee.clock.expressSyncWord(now), express)
-        } else {
-          events.state.post(port.pointee.clock.syncWord(now))
-        }
-      }
-      return grant(memory, request)
     }
+  }
+
+  private func takeIndex(
+    _ request: InterfaceRequest, _ state: inout ControlState
+  ) throws(EtherFabricError) -> UInt32 {
+    if let member = request.member { return try takeMember(member, domain: request.domain, &state) }
+    guard let index = state.indexes.take() else {
+      throw refusal(EBUSY, "all \(PortState.interfaceLimit) interfaces are in use", "Free one first.")
+    }
+    return index
+  }
+
+  private func allocate(
+    _ request: InterfaceRequest, _ domain: DomainState, index: UInt32, flags: InterfaceFlags,
+    _ state: inout ControlState
+  ) throws(EtherFabricError) -> InterfaceGrant {
+    let events = try eventQueue(request, domain, index: index, &state)
+    guard let label = port.withClaim({ events.takeLabel() }) else {
+      throw refusal(
+        EBUSY, "the event queue has \(RingRules.labels) queues already, or events of freed ones are still in it",
+        "Give this interface its own event queue, or poll and try again.")
+    }
+    let memory = InterfaceMemory(
+      request: request, domain: domain, index: index, label: label, flags: flags, events: events,
+      ownsEvents: request.eventQueueOwner == nil, port: port, counters: counters.openInterface(index),
+      minimumFill: settings.minimumFill)
+    memory.set = request.member?.set
+    memory.state.pointee.virtualPort = domain.virtualPort
+    memory.state.pointee.stack = domain.stack
+    state.interfaces[index] = memory
+    let set = request.member.flatMap { state.sets[$0.set] }
+    port.withClaim {
+      port.attach(memory.state)
+      set?.attach(memory.state)
+      if domain.stack != 0 { port.pointee.steering.pointee.loopingCount += 1 }
+      updatePaths()
+      if memory.state.pointee.keepsPoison { port.pointee.noPoisonCount += 1 }
+      guard memory.state.pointee.stamps else { return }
+      port.pointee.stampCount += 1
+      port.pointee.clockUsers += 1
+      events.state.pointee.stampCount += 1
+      events.state.pointee.counters.pointee.timeSyncs &+= 1
+      let now = port.pointee.clock.now()
+      if let express = memory.state.pointee.express {
+        memory.state.postTimeSync(port.pointee.clock.expressSyncWord(now), express)
+      } else {
+        events.state.post(port.pointee.clock.syncWord(now))
+      }
+    }
+    return grant(memory, request)
   }
 
   static let allocateCall = "ProtectionDomain.allocateVirtualInterface"
@@ -55,6 +82,15 @@ extension EmulatedAdapter {
   ) throws(EtherFabricError) -> InterfaceFlags {
     let options = request.options
     let datapath = domain.datapath
+    let refused = options.flags.intersection(InterfaceRules.unbuiltFlags)
+    guard refused.isEmpty else {
+      throw refusal(
+        EINVAL, "flags 0x\(String(refused.rawValue, radix: 16)): processing hints are not built in", "Leave them out.")
+    }
+    guard !options.flags.isSuperset(of: [.transmitAlternatives, .transmitTimestamps]) else {
+      throw refusal(
+        EOPNOTSUPP, "transmit alternatives with transmit timestamps", "Choose one of them for an interface.")
+    }
     let unknown = options.flags.subtracting(InterfaceRules.flags(datapath, settings.generation))
     guard unknown.isEmpty else {
       throw refusal(
@@ -77,7 +113,8 @@ extension EmulatedAdapter {
       }
     }
     // The domain decides on the addresses, whatever the caller says.
-    return options.flags.subtracting([.transmitPhysicalAddresses, .receivePhysicalAddresses])
+    let physical: InterfaceFlags = [.transmitPhysicalAddresses, .receivePhysicalAddresses]
+    return domain.isPhysical ? options.flags.union(physical) : options.flags.subtracting(physical)
   }
 
   /// What packed stream wants of its domain and its event queue.
@@ -122,7 +159,8 @@ extension EmulatedAdapter {
     if domain.datapath.isExpress {
       return try expressEventQueue(options, domain.datapath, index: index)
     }
-    let perTransmit = options.flags.contains(.transmitTimestamps) ? 3 : 1
+    // Timestamps and alternatives accompany each completion with two more events.
+    let perTransmit = options.flags.isDisjoint(with: [.transmitTimestamps, .transmitAlternatives]) ? 1 : 3
     let wanted = options.receiveCapacity + options.transmitCapacity * perTransmit
     let sizes = InterfaceRules.eventSizes(domain.datapath)
     let fixed = options.flags.contains(.receivePackedStream) ? RingRules.packedStreamEventSize : nil
@@ -149,6 +187,7 @@ extension EmulatedAdapter {
     grant.datapath = memory.state.pointee.datapath
     grant.command = commandInterface
     grant.express = expressGrant(memory.state)
+    grant.cutThroughAperture = memory.state.pointee.sending?.pointee.aperture
     grant.timestampFormat = port.pointee.clock.format
     grant.receiveStampCorrection = settings.receiveStampCorrection
     grant.transmitStampCorrection = settings.transmitStampCorrection
@@ -160,18 +199,25 @@ extension EmulatedAdapter {
   public func freeInterface(_ resource: UInt32) {
     locked { state in
       guard let memory = state.interfaces.removeValue(forKey: resource) else { return }
+      let set = memory.set.flatMap { state.sets[$0] }
       port.withClaim {
-        port.pointee.interfaces[Int(resource)] = nil
+        port.detach(memory.state)
+        set?.detach(memory.state)
         filters.removeAll(interface: resource)
         for queue in detachAll(memory.state) { state.superbufs[queue] = nil }
+        if memory.state.pointee.keepsPoison { port.pointee.noPoisonCount -= 1 }
         counters.closeInterface(resource)
-        memory.events.labels &= ~(1 << UInt32(memory.state.pointee.label))
-        if memory.events.labels == 0 { port.stopTimer(memory.events.state) }
+        if memory.state.pointee.stack != 0 { port.pointee.steering.pointee.loopingCount -= 1 }
+        updatePaths()
+        memory.events.rest(memory.state.pointee.label)
+        if !memory.events.isUsed { port.stopTimer(memory.events.state) }
         guard memory.state.pointee.stamps else { return }
         port.pointee.stampCount -= 1
         port.pointee.clockUsers -= 1
         memory.events.state.pointee.stampCount -= 1
       }
+      if let share = memory.alternatives { state.alternatives.giveBack(share) }
+      giveIndex(resource, of: memory.set, &state)
       updateStealing()
     }
   }
@@ -221,17 +267,16 @@ extension EmulatedAdapter {
       state.pointee.transmitStopped = false
       state.pointee.unreported = 0
       if let express = state.pointee.express { state.restartStream(express) }
+      state.restartSending()
       state.pointee.clearDoorbell(DoorbellPage.transmitDoorbell)
     }
   }
 
   public func restartReceive(interface: UInt32) throws(EtherFabricError) {
     try withRing(interface, "VirtualInterface.reinitializeReceiveQueue") { state in
-      state.pointee.receiveRead = 0
-      state.pointee.receiveAccepted = 0
+      state.forgetDescriptors()
       state.pointee.receiveStopped = false
       if let express = state.pointee.express { state.restartQueues(express) }
-      state.pointee.packedStream?.pointee.restart()
       state.pointee.clearDoorbell(DoorbellPage.receiveDoorbell)
     }
   }

@@ -3,45 +3,24 @@ import EtherFabricFormats
 import Glibc
 
 extension EmulatedAdapter {
-  public func allocateDomain(flags: DomainFlags) throws(EtherFabricError) -> UInt32 {
-    let call = "Driver.allocateProtectionDomain"
-    var unknown = flags.subtracting(InterfaceRules.domainFlags(settings.generation))
-    // The express function of an X4 has not got all that its EF10 function has.
-    if flags.contains(.express) { unknown.formUnion(flags.intersection(InterfaceRules.packedStreamFlags)) }
-    guard unknown.isEmpty else {
-      let isMode = unknown.contains(.physicalMode)
-      throw EtherFabricError(
-        call, errno: isMode ? EPERM : EOPNOTSUPP,
-        reason: "flags 0x\(String(unknown.rawValue, radix: 16)) are not had by the emulated \(settings.generation)",
-        remedy: "Leave them out; Driver.capability tells what there is.")
-    }
-    return try locked { state throws(EtherFabricError) in
-      try fails(.protectionDomain, call, &state)
-      let domain = state.nextDomain
-      state.nextDomain += 1
-      state.domains[domain] = DomainState(
-        flags: flags, datapath: flags.contains(.express) ? .ef10ct : settings.generation.datapath)
-      return domain
-    }
-  }
-
-  public func freeDomain(_ domain: UInt32) { locked { _ = $0.domains.removeValue(forKey: domain) } }
+  private static let registerCall = "MemoryRegistration"
 
   public func register(
     _ base: UnsafeMutableRawPointer, byteCount: Int, domain: UInt32
   ) throws(EtherFabricError) -> DMAAddress {
     let pages = (byteCount + 4095) / 4096
     return try locked { state throws(EtherFabricError) in
-      try fails(.memoryRegistration, "MemoryRegistration", &state)
+      try fails(.memoryRegistration, Self.registerCall, &state)
+      let owner = state.domains[domain]
       // Packed stream tells buffers and boundaries in them by the low bits of an address, the host's and the adapter's.
-      let isPacked = state.domains[domain]?.flags.isDisjoint(with: InterfaceRules.packedStreamFlags) == false
+      let isPacked = owner?.flags.isDisjoint(with: InterfaceRules.packedStreamFlags) == false
+      guard owner?.isPhysical != true else {
+        return try registerPhysically(base, pages, needsHugePages: isPacked, &state)
+      }
       let modulus = isPacked ? PackedStreamLayout.bufferSize / RingRules.pageSize : 1
       let page = Int(bitPattern: base) / RingRules.pageSize
       guard let first = state.pages.allocate(pages, congruentTo: page, modulo: modulus) else {
-        throw EtherFabricError(
-          "MemoryRegistration", errno: ENOSPC,
-          reason: "no room for \(pages) pages in the adapter's translation table",
-          remedy: "Register less than \(TranslationTable.pageCount * 4096 >> 30) GiB in all.")
+        throw noRoom(pages, of: TranslationTable.pageCount)
       }
       port.withClaim {
         port.pointee.translation.map(firstPage: first, pageCount: pages, host: base, domain: domain)
@@ -54,9 +33,55 @@ extension EmulatedAdapter {
     let pages = (byteCount + 4095) / 4096
     let first = Int(address.rawValue >> 12)
     locked { state in
+      if let runs = state.busRegistrations.removeValue(forKey: address.rawValue) {
+        port.withClaim { for run in runs { port.pointee.translation.bus.unmap(run) } }
+        for run in runs { state.busPages.release(run.first, pageCount: run.count) }
+        return
+      }
       port.withClaim { port.pointee.translation.unmap(firstPage: first, pageCount: pages) }
       state.pages.release(first, pageCount: pages)
     }
+  }
+
+  public func pageAddresses(_ address: DMAAddress, byteCount: Int, domain: UInt32) -> [DMAAddress]? {
+    locked { state in
+      state.busRegistrations[address.rawValue].map { runs in runs.flatMap(\.addresses) }
+    }
+  }
+
+  /// Memory of physical domains lies where it lies: page by page, and no page next to the one before, but for huge
+  /// pages, which are whole.
+  private func registerPhysically(
+    _ base: UnsafeMutableRawPointer, _ pages: Int, needsHugePages: Bool, _ state: inout ControlState
+  ) throws(EtherFabricError) -> DMAAddress {
+    let parts = BusRun.split(base, pages: pages)
+    guard !needsHugePages || parts.allSatisfy({ $0.count == BusRun.hugePage }) else {
+      throw EtherFabricError(
+        Self.registerCall, errno: EPROTO,
+        reason: "packed stream needs buffers in one piece, and pages of 4 KiB lie anywhere in a domain like this",
+        remedy: "Register huge pages, 2 MiB at a time, or leave out DomainFlags.physicalMode.")
+    }
+    var runs: [BusRun] = []
+    // From the end, so that the addresses fall.
+    for (offset, count) in parts.reversed() {
+      let modulus = count == 1 ? 1 : BusRun.hugePage
+      guard let first = state.busPages.allocate(count, congruentTo: 0, modulo: modulus) else {
+        for run in runs { state.busPages.release(run.first, pageCount: run.count) }
+        throw noRoom(pages, of: BusTable.pageCount)
+      }
+      runs.append(BusRun(first: first, count: count, host: base + offset << 12))
+    }
+    runs.reverse()
+    port.withClaim { for run in runs { port.pointee.translation.bus.map(run) } }
+    let address = runs[0].addresses[0]
+    state.busRegistrations[address.rawValue] = runs
+    return address
+  }
+
+  private func noRoom(_ pages: Int, of limit: Int) -> EtherFabricError {
+    EtherFabricError(
+      Self.registerCall, errno: ENOSPC, reason: "no room for \(pages) pages in the adapter's translation table",
+      remedy: "Register less than \(limit * 4096 >> 30) GiB in all.")
   }
 
   /// Runs a control call alone.

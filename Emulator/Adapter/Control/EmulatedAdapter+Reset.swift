@@ -4,7 +4,7 @@ import EtherFabricFormats
 extension EmulatedAdapter {
   /// Reboots the adapter's controller, as a firmware fault does.
   ///
-  /// All rings stop, with what was posted and pushed in them; event timers stop; time syncs end. The driver writes a
+  /// All rings stop, with what was posted and pushed in them; alternatives lose what they hold; event timers stop; time syncs end. The driver writes a
   /// reset event behind the last event of each EF10 event queue that has room for it, and nothing follows it. Filters
   /// stay, since the driver inserts them again: their frames are dropped and counted in `rx_stopped`. On EFCT and EF10CT
   /// there is no event.
@@ -17,6 +17,7 @@ extension EmulatedAdapter {
         for memory in state.interfaces.values {
           memory.state.pointee.receiveStopped = true
           memory.state.pointee.transmitStopped = true
+          memory.state.pointee.sending?.pointee.emptyAlternatives()
           let events = memory.events.state
           guard !events.pointee.isHalted else { continue }
           port.stopTimer(events)

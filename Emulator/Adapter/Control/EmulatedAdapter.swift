@@ -16,17 +16,28 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
   /// Guards `control`. Taken first, then the port.
   let controlLock: UnsafeMutablePointer<pthread_mutex_t>
   var control: ControlState
+  /// The hash of sets, made with the first.
+  let toeplitz: ToeplitzHash
   private var thread: ServiceThread?
 
   /// Everything that changes under the control lock.
   struct ControlState {
     var pages = PageAllocator()
+    var busPages = PageAllocator(BusTable.firstPage..<BusTable.pageCount)
+    /// Registrations with physical addresses, by their first.
+    var busRegistrations: [UInt64: [BusRun]] = [:]
     var domains: [UInt32: DomainState] = [:]
     var nextDomain: UInt32 = 1
     var interfaces: [UInt32: InterfaceMemory] = [:]
+    var indexes = InterfaceIndexes()
+    var sets: [UInt32: SetMemory] = [:]
+    var nextSet: UInt32 = 1
     /// Of X3 receive queues, by number.
     var superbufs: [Int: SuperbufMemory] = [:]
     var allocationFaults: AllocationFaults
+    var pioBuffers: [UInt32: PIOMemory] = [:]
+    var nextPIO: UInt32 = 1
+    var alternatives: AlternativePool
 
     /// What the superbufs of X3 queues are on; nil where there are none.
     var superbufPages: String? {
@@ -38,23 +49,34 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
   public init(wire: any Wire, settings: AdapterSettings = AdapterSettings()) throws(EtherFabricError) {
     self.wire = wire
     self.settings = settings
-    control = ControlState(allocationFaults: AllocationFaults(settings.faults))
+    control = ControlState(
+      allocationFaults: AllocationFaults(settings.faults), alternatives: AlternativePool(settings.generation))
     controlLock = .allocate(capacity: 1)
     pthread_mutex_init(controlLock, nil)
     let translation = try TranslationTable()
     counters = AdapterCounters(
       device: settings.device, isShared: settings.sharesCounters,
       hasFaults: (!settings.faults.receive.isHarmless, !settings.faults.transmit.isHarmless))
-    filters = FilterTable(limit: settings.filterLimit, hardwareMAC: Self.address(wire, settings))
+    toeplitz = ToeplitzHash()
+    // An X3 has one filter act, its own at the MAC among them.
+    filters = FilterTable(
+      limit: settings.filterLimit, hardwareMAC: Self.address(wire, settings),
+      chainsMulticast: settings.generation.datapath != .efct)
+    if settings.generation.datapath == .efct { filters.receiveQueueCount = UInt32(ExpressParameters.sharedQueues) }
     let claim = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
       .bindMemory(to: Atomic<Bool>.self, capacity: 1)
     claim.initialize(to: Atomic(false))
-    let interfaces = UnsafeMutablePointer<UnsafeMutablePointer<InterfaceState>?>
-      .allocate(capacity: PortState.interfaceLimit)
-    interfaces.initialize(repeating: nil, count: PortState.interfaceLimit)
+    // The numbers of sets follow those of interfaces: nobody is there.
+    let numbers = PortState.interfaceLimit + PortState.setLimit
+    let interfaces = UnsafeMutablePointer<UnsafeMutablePointer<InterfaceState>?>.allocate(capacity: numbers)
+    interfaces.initialize(repeating: nil, count: numbers)
     let queues = UnsafeMutablePointer<UnsafeMutablePointer<ReceiveQueueState>?>
       .allocate(capacity: ExpressParameters.ownQueues)
     queues.initialize(repeating: nil, count: ExpressParameters.ownQueues)
+    let sets = UnsafeMutablePointer<UnsafeMutablePointer<SetState>?>.allocate(capacity: PortState.setLimit)
+    sets.initialize(repeating: nil, count: PortState.setLimit)
+    let steering = UnsafeMutablePointer<SteeringState>.allocate(capacity: 1)
+    steering.initialize(to: SteeringState())
     port = .allocate(capacity: 1)
     port.initialize(
       to: PortState(
@@ -62,8 +84,11 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
         matcher: filters.matcher, recipients: .allocate(capacity: PortState.interfaceLimit),
         scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64), counterWords: counters.port,
         maximumFrame: Self.maximumFrame(settings.mtu ?? wire.mtu, settings.generation),
+        cutThroughFaults: CutThroughFaults(settings.faults),
         faultWords: (counters.receiveFaults, counters.transmitFaults),
-        completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch)), queues: queues))
+        completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch)), queues: queues,
+        live: .allocate(capacity: PortState.interfaceLimit), sets: sets, steering: steering))
+    port.pointee.hashing = FrameHashing(table: toeplitz.table, usesUDPPorts: settings.hashesUDPPorts)
     wire.count(in: counters.wire)
     port.pointee.clock.isManual = settings.hasManualClock
     port.pointee.clock.stampsFrames = settings.stampsWithClock
@@ -73,6 +98,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     port.pointee.watchesDoorbells = settings.service == .thread
     if !settings.faults.receive.isHarmless { port.pointee.receiveFaults = Self.injector(settings.faults, .receive) }
     if !settings.faults.transmit.isHarmless { port.pointee.transmitFaults = Self.injector(settings.faults, .transmit) }
+    updatePaths()
     if settings.service == .thread { thread = ServiceThread(port: port, wire: wire) }
   }
 
@@ -100,6 +126,10 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     controlLock.deallocate()
     port.pointee.translation.deallocate()
     port.pointee.interfaces.deallocate()
+    port.pointee.live.deallocate()
+    port.pointee.sets.deallocate()
+    port.pointee.steering.pointee.deallocate()
+    port.pointee.steering.deallocate()
     port.pointee.queues.deallocate()
     port.pointee.recipients.deallocate()
     port.pointee.scratch.deallocate()
@@ -133,10 +163,6 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     return AdapterIdentity(
       device: settings.device, interface: wire.name, generation: settings.generation, macAddress: macAddress,
       isEmulated: true, numaNode: -1, configuration: lines)
-  }
-
-  public func capability(_ capability: Capability) -> UInt64? {
-    EmulatedCapabilities.value(of: capability, generation: settings.generation)
   }
 
   /// Sets the limit of the port: frames above `mtu` + 18 bytes are dropped and counted.

@@ -1,4 +1,3 @@
-import CLinuxShims
 import EtherFabric
 import EtherFabricFormats
 import Glibc
@@ -12,14 +11,19 @@ final class InterfaceMemory {
   let transmitRing: UnsafeMutablePointer<UInt64>
   let doorbells: UnsafeMutableRawPointer
   let index: UInt32
+  /// The set that it is a member of.
+  var set: UInt32?
   private var express: UnsafeMutablePointer<ExpressInterfaceState>?
+  /// What the interface has of the alternatives of the adapter.
+  var alternatives: AlternativePool.Share?
   /// The receive errors at their last reset.
   var errorBase = ReceiveErrorCounts()
 
   init(
     request: InterfaceRequest, domain: DomainState, index: UInt32, label: Int, flags: InterfaceFlags,
     events: EventQueueMemory,
-    ownsEvents: Bool, port: UnsafeMutablePointer<PortState>, counters: UnsafeMutablePointer<InterfaceCounters>
+    ownsEvents: Bool, port: UnsafeMutablePointer<PortState>, counters: UnsafeMutablePointer<InterfaceCounters>,
+    minimumFill: Int
   ) {
     let isExpress = domain.datapath.isExpress
     var options = request.options
@@ -46,18 +50,26 @@ final class InterfaceMemory {
     self.events = events
     self.index = index
     state = .allocate(capacity: 1)
+    let receiveMask = options.receiveCapacity == 0 ? 0 : UInt32(options.receiveCapacity - 1)
     let hasPrefix = !isExpress && !flags.isDisjoint(with: [.receiveTimestamps, .receiveEventMerge, .receiveFilterID])
     state.initialize(
       to: InterfaceState(
         index: index, port: port, domain: request.domain, label: label, flags: flags, events: events.state,
         ownsEvents: ownsEvents, doorbells: doorbells, receiveRing: receiveRing,
-        receiveMask: options.receiveCapacity == 0 ? 0 : UInt32(options.receiveCapacity - 1),
+        receiveMask: receiveMask, acceptMask: minimumFill == 0 ? receiveMask : 0,
+        minimumFill: UInt32(clamping: minimumFill),
         prefixLength: hasPrefix ? ReceivePrefix.length : 0, transmitRing: transmitRing,
         transmitMask: options.transmitCapacity == 0 ? 0 : UInt32(options.transmitCapacity - 1),
         fillsIPChecksum: !flags.contains(.noIPChecksum), fillsL4Checksum: !flags.contains(.noL4Checksum),
         stampsTransmits: flags.contains(.transmitTimestamps), isRestricted: flags.contains(.transmitTCPUDPOnly),
         datapath: domain.datapath, express: express, receivesPlainly: !isExpress, counterWords: counters))
-    guard !isExpress, options.receiveCapacity > 0 else { return }
+    guard !isExpress else { return }
+    if options.transmitCapacity > 0 {
+      let sending = UnsafeMutablePointer<InterfaceSending>.allocate(capacity: 1)
+      sending.initialize(to: InterfaceSending(flags: flags))
+      state.pointee.sending = sending
+    }
+    guard options.receiveCapacity > 0 else { return }
     if flags.contains(.receivePackedStream) {
       let packed = UnsafeMutablePointer<PackedStreamQueue>.allocate(capacity: 1)
       packed.initialize(to: PackedStreamQueue(flags))
@@ -74,65 +86,12 @@ final class InterfaceMemory {
   deinit {
     state.pointee.merge?.deallocate()
     state.pointee.packedStream?.deallocate()
+    state.pointee.sending?.pointee.deallocate()
+    state.pointee.sending?.deallocate()
     state.deallocate()
     express?.pointee.deallocate()
     express?.deallocate()
     rings.deallocate()
     doorbells.deallocate()
-  }
-}
-
-/// The memory of an event queue, kept while an interface uses it.
-final class EventQueueMemory {
-  let state: UnsafeMutablePointer<EventQueueState>
-  let slots: UnsafeMutableRawPointer
-  let capacity: Int
-  let owner: UInt32
-  /// Readable when there may be an event: the queue's own signal, and the wire's where nobody else serves it.
-  let waitDescriptor: Int32
-  private let signal: Int32
-  /// Labels in use, by bit.
-  var labels: UInt32 = 0
-  private let counters: AdapterCounters
-  private let counterSlot: Int
-
-  init(
-    capacity: Int, owner: UInt32, wireDescriptor: Int32, port: UnsafeMutablePointer<PortState>, hasTimer: Bool,
-    counters: AdapterCounters
-  ) throws(EtherFabricError) {
-    let call = "ProtectionDomain.allocateVirtualInterface"
-    signal = efvi_wake_create()
-    waitDescriptor = efvi_wait_create()
-    guard signal >= 0, waitDescriptor >= 0 else {
-      let code = -min(signal, waitDescriptor)
-      if signal >= 0 { close(signal) }
-      if waitDescriptor >= 0 { close(waitDescriptor) }
-      throw EtherFabricError(
-        call, errno: code, reason: "no descriptor to wait on", remedy: "Raise the limit of open files (ulimit -n).")
-    }
-    for descriptor in [signal, wireDescriptor] where descriptor >= 0 {
-      _ = efvi_wait_add(waitDescriptor, descriptor)
-    }
-    self.capacity = capacity
-    self.owner = owner
-    let words = counters.openEventQueue(owner: owner)
-    self.counters = counters
-    counterSlot = words.slot
-    slots = .allocate(byteCount: capacity * 8, alignment: 4096)
-    memset(slots, 0xff, capacity * 8)
-    state = .allocate(capacity: 1)
-    state.initialize(
-      to: EventQueueState(
-        slots: slots, capacity: capacity, wake: signal, wait: waitDescriptor, port: port, instance: owner,
-        hasTimer: hasTimer, counters: words.counters))
-  }
-
-  deinit {
-    counters.closeEventQueue(counterSlot)
-    if state.pointee.timer.descriptor >= 0 { close(state.pointee.timer.descriptor) }
-    close(signal)
-    close(waitDescriptor)
-    slots.deallocate()
-    state.deallocate()
   }
 }

@@ -6,13 +6,14 @@ enum InterfaceRules {
   /// Either makes a domain one for packed stream: the driver takes the second for the first.
   static let packedStreamFlags: DomainFlags = [.receivePackedStream, .registration64KiB]
 
-  /// `EF_PD_*` that the generation has.
-  static func domainFlags(_ generation: Generation) -> DomainFlags {
-    switch generation {
-    case .sfc8000, .x2: packedStreamFlags.union([.multicastLoopback, .ignoreBlacklist])
-    case .x4: packedStreamFlags.union([.multicastLoopback, .ignoreBlacklist, .express])
-    case .x3: [.ignoreBlacklist]
-    case .x4Express: [.ignoreBlacklist, .express]
+  /// `EF_PD_*` that domains of the datapath have; others are refused with `EOPNOTSUPP`. Physical addresses have no
+  /// meaning for X3 and X4 express, which have no descriptors with addresses for receiving; the flag does no harm.
+  static func domainFlags(_ datapath: Datapath, _ firmware: Firmware) -> DomainFlags {
+    let all: DomainFlags = [.multicastLoopback, .ignoreBlacklist, .physicalMode]
+    switch datapath {
+    case .ef10: return all.union(packedStreamFlags).union(firmware == .full ? .virtualPort : [])
+    case .efct: return all
+    case .ef10ct: return all.union(.express)
     }
   }
 
@@ -20,18 +21,30 @@ enum InterfaceRules {
   static func flags(_ datapath: Datapath, _ generation: Generation) -> InterfaceFlags {
     // The domain decides on the addresses, whatever the caller says.
     let ignored: InterfaceFlags = [.transmitPhysicalAddresses, .receivePhysicalAddresses]
+    let common = ignored.union(obsoleteFlags).union([
+      .noIPChecksum, .noL4Checksum, .transmitTCPUDPOnly, .pushDisabled, .pushAlways, .receiveTimestamps,
+      .transmitTimestamps, .cutThroughNoPoison, .eventTimer,
+    ])
     switch datapath {
     case .ef10:
-      return ignored.union([
-        .noIPChecksum, .noL4Checksum, .transmitTCPUDPOnly, .pushDisabled, .pushAlways, .receiveTimestamps,
-        .transmitTimestamps, .eventTimer, .receiveEventMerge, .receiveFilterID, .receivePackedStream, .packedStream64K,
-      ])
+      // The driver refuses cut-through before X2; the promise to send nothing poisoned is kept there anyway.
+      return common.union([.receiveEventMerge, .receiveFilterID, .receivePackedStream, .packedStream64K])
+        .union(generation.variant < "C" ? .transmitAlternatives : [.transmitAlternatives, .cutThrough])
     case .efct, .ef10ct:
-      return ignored.union([
-        .receiveTimestamps, .transmitTimestamps, .cutThrough, .cutThroughNoPoison, .receiveFilterID,
-      ])
+      // Offloads and pushes are nothing to them: accepted, without effect.
+      return common.union([.cutThrough, .receiveFilterID])
     }
   }
+
+  /// Accepted by every adapter, without effect.
+  static let obsoleteFlags: InterfaceFlags = [
+    .iSCSIReceiveHeaderDigest, .iSCSITransmitHeaderDigest, .iSCSIReceiveDataDigest, .iSCSITransmitDataDigest,
+    .transmitFilterIP, .transmitFilterMAC, .transmitFilterMask1, .transmitFilterMask2, .receiveZeroCopy,
+    .allowMemoryCopy, .uniqueQueue, .receiveExclusive,
+  ]
+
+  /// Refused with `EINVAL`, as by a library that was built without them.
+  static let unbuiltFlags: InterfaceFlags = [.processingHints, .steeringTags]
 
   static func receiveSizes(_ datapath: Datapath, _ flags: InterfaceFlags) -> [Int] {
     switch datapath {

@@ -4,18 +4,15 @@ import EtherFabricFormats
 extension EmulatedAdapter {
   /// What the receive queues and streams of the port counted, where its interfaces can have any.
   func expressRows() -> [NamedCounter] {
-    let generation = settings.generation
-    guard !generation.isEF10 || InterfaceRules.domainFlags(generation).contains(.express) else { return [] }
+    guard !settings.generation.isEF10 || settings.generation.hasExpress else { return [] }
     let (queues, interfaces) = port.withClaim {
       var queues = port.pointee.finishedQueues
       for number in 0..<ExpressParameters.ownQueues {
         if let queue = port.pointee.queues[number] { queues = queues + queue.pointee.counters }
       }
       var interfaces = port.pointee.finishedExpress
-      for index in 0..<PortState.interfaceLimit {
-        if let express = port.pointee.interfaces[index]?.pointee.express {
-          interfaces = interfaces + express.pointee.counters
-        }
+      port.forEachInterface { interface in
+        if let express = interface.pointee.express { interfaces = interfaces + express.pointee.counters }
       }
       return (queues, interfaces)
     }

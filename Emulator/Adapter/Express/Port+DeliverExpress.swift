@@ -6,22 +6,15 @@ extension UnsafeMutablePointer where Pointee == PortState {
   /// Puts one frame into the receive queue that a filter steers to; every interface of the queue sees it.
   @inline(__always)
   func deliverExpress(_ frame: WireFrame, flags: UInt64, filter: UInt32) -> DeliveryOutcome {
-    let number = Int(pointee.matcher.state.pointee.entries[Int(filter)].queue)
+    let number = Int(pointee.matcher.queue(ofFilter: filter))
     guard number < ExpressParameters.ownQueues, let queue = pointee.queues[number] else { return .noDescriptor }
-    // Several filters may lead to one queue, which gets a frame once.
-    guard queue.pointee.lastFrame != pointee.counters.received else { return queue.pointee.lastOutcome }
-    queue.pointee.lastFrame = pointee.counters.received
-    let outcome: DeliveryOutcome
-    if frame.length > StreamHeader.maximumFrame {
+    guard frame.length <= StreamHeader.maximumFrame else {
       queue.pointee.counters.oversize &+= 1
-      outcome = .oversize
-    } else if queue.pointee.shared != nil {
-      outcome = deliverShared(frame, queue, flags: flags, filter: filter)
-    } else {
-      outcome = deliverPosted(frame, queue, flags: flags, filter: filter)
+      return .oversize
     }
-    queue.pointee.lastOutcome = outcome
-    return outcome
+    return queue.pointee.shared != nil
+      ? deliverShared(frame, queue, flags: flags, filter: filter)
+      : deliverPosted(frame, queue, flags: flags, filter: filter)
   }
 
   /// X3: the metadata go to the slot behind.

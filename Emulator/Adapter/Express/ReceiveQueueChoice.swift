@@ -9,10 +9,12 @@ extension EmulatedAdapter {
   /// one in the hardware and so lead to one queue; all else of an interface goes to one queue, which is no other's
   /// while there are any left, since all of a queue is seen by all who read it. An X4's queues are one interface's each.
   /// - Throws: `ENOSPC` where an X4 has no queue left.
-  func receiveQueue(for filter: FilterSpecification, interface: UInt32) throws(EtherFabricError) -> UInt32? {
+  func receiveQueue(
+    for filter: FilterSpecification, interface: UInt32, _ owner: FilterOwner
+  ) throws(EtherFabricError) -> UInt32? {
     guard let state = port.pointee.interfaces[Int(interface)], let express = state.pointee.express else { return nil }
     if let destination = filter.destinationQueue { return UInt32(destination) }
-    if express.pointee.isEFCT, let shared = filters.queue(of: filter) { return shared }
+    if express.pointee.isEFCT, let shared = filters.queue(of: filter, owner) { return shared }
     if express.pointee.homeQueue < 0 { express.pointee.homeQueue = try freeQueue(isEFCT: express.pointee.isEFCT) }
     return UInt32(express.pointee.homeQueue)
   }
@@ -21,8 +23,8 @@ extension EmulatedAdapter {
   private func freeQueue(isEFCT: Bool) throws(EtherFabricError) -> Int32 {
     let limit = isEFCT ? ExpressParameters.sharedQueues : ExpressParameters.ownQueues
     var users = [Int](repeating: 0, count: limit)
-    for index in 0..<PortState.interfaceLimit {
-      guard let express = port.pointee.interfaces[index]?.pointee.express else { continue }
+    port.forEachInterface { interface in
+      guard let express = interface.pointee.express else { return }
       if express.pointee.homeQueue >= 0 { users[Int(express.pointee.homeQueue)] += 1 }
       for place in 0..<express.pointee.attachmentCount {
         guard let number = express.pointee.attachments[place]?.pointee.queue.pointee.number else { continue }
@@ -41,11 +43,10 @@ extension EmulatedAdapter {
 }
 
 extension FilterTable {
-  /// The queue of the filters on the same fields, nil where there are none.
-  func queue(of specification: FilterSpecification) -> UInt32? {
-    guard let rule = try? FilterRule(specification), let match = rule.match else { return nil }
+  /// The queue of the adapter's filter on the same fields; nil where it has none.
+  func queue(of specification: FilterSpecification, _ owner: FilterOwner) -> UInt32? {
+    guard let rule = try? FilterRule(specification, owner), let match = rule.match else { return nil }
     let key = rule.key.masked(match.mask, kind: Int(match.rawValue))
-    guard let slot = state.find(key, hash: key.hash), slot.pointee.first >= 0 else { return nil }
-    return state.pointee.entries[Int(slot.pointee.first)].queue
+    return state.find(key, hash: key.hash).flatMap { hardwareID(in: $0) }.map { state.pointee.queues[Int($0)] }
   }
 }

@@ -19,9 +19,6 @@ struct ReceiveQueueState {
   var sentinel: UInt64 = 0
   /// What makes frames leave the short path.
   var attention: Attention = []
-  /// The port's number of the last frame, and what became of it.
-  var lastFrame: UInt64 = 0
-  var lastOutcome = DeliveryOutcome.stopped
   var counters = QueueCounters()
 
   /// X3.

@@ -71,6 +71,8 @@ public struct FaultPlan: Sendable, Equatable {
   public var receive = FaultRates()
   /// What happens to frames onto the wire.
   public var transmit = FaultRates()
+  /// How often cut-through sends fail.
+  public var cutThrough = CutThroughRates()
   /// Which allocations are refused.
   public var failAllocations: [AllocationKind: AllocationFault] = [:]
   /// Most frames of one direction that are held back at a time. Beyond, frames pass undelayed and are counted.
@@ -84,7 +86,9 @@ public struct FaultPlan: Sendable, Equatable {
   }
 
   /// Whether nothing at all goes wrong.
-  public var isHarmless: Bool { receive.isHarmless && transmit.isHarmless && failAllocations.isEmpty }
+  public var isHarmless: Bool {
+    receive.isHarmless && transmit.isHarmless && cutThrough.isHarmless && failAllocations.isEmpty
+  }
 }
 
 /// Counts allocations, and says which fail. For the control path; one thread at a time.

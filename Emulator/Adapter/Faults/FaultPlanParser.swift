@@ -20,16 +20,18 @@ extension FaultPlan {
     }
   }
 
-  /// The keys that `set` knows, without the prefixes `rx-` and `tx-`, which all rates take.
+  /// The keys that `set` knows, without the prefixes `rx-` and `tx-`, which the rates of frames take.
   public static var keys: [String] {
-    ["seed", "hold"] + rates.map(\.key) + AllocationKind.allCases.map { "fail-\($0.rawValue)" }
+    ["seed", "hold"] + rates.map(\.key) + cutThroughRates.map(\.key)
+      + AllocationKind.allCases.map { "fail-\($0.rawValue)" }
   }
 
   /// Sets one part of the plan.
   ///
   /// `seed=N`; `drop`, `duplicate`, `corrupt`, `cut` take a rate; `delay` a rate and nanoseconds (`0.1:5000`);
   /// `reorder` a rate, and nanoseconds if a frame that none follows is to wait longer or shorter than 1 ms. These
-  /// hold for both directions, or with `rx-` and `tx-` in front for one. `fail-pd`, `fail-memreg`, `fail-vi`,
+  /// hold for both directions, or with `rx-` and `tx-` in front for one. `ctpio-fail` and `ctpio-underrun` take a rate of
+  /// cut-through sends. `fail-pd`, `fail-memreg`, `fail-vi`,
   /// `fail-filter` take `N` for the Nth allocation or `every:N`; `hold` the most frames to hold back.
   ///
   /// - Returns: False when the key is none of a fault plan; nothing has changed then.
@@ -59,6 +61,13 @@ extension FaultPlan {
   private mutating func setRate(_ key: String, _ value: String, _ part: String) throws(EtherFabricError) -> Bool {
     let directions: [FaultDirection] =
       key.hasPrefix("rx-") ? [.receive] : key.hasPrefix("tx-") ? [.transmit] : FaultDirection.allCases
+    if let rate = Self.cutThroughRates.first(where: { $0.key == key }) {
+      guard let value = Double(value), (0...1).contains(value) else {
+        throw Self.refuse("\(part): `\(value)` is no rate", "Give 0 to 1, the share of cut-through sends.")
+      }
+      self[keyPath: rate.rate] = value
+      return true
+    }
     let name = directions.count == 1 ? String(key.dropFirst(3)) : key
     guard let target = Self.rates.first(where: { $0.key == name }) else { return false }
     let fields = value.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -99,6 +108,10 @@ extension FaultPlan {
       Rate(key: "reorder", rate: \.reorder, time: \.reorderNanoseconds), Rate(key: "corrupt", rate: \.corrupt),
       Rate(key: "delay", rate: \.delay, time: \.delayNanoseconds), Rate(key: "cut", rate: \.cut),
     ]
+  }
+
+  private static var cutThroughRates: [(key: String, rate: WritableKeyPath<FaultPlan, Double>)] {
+    [("ctpio-fail", \.cutThrough.fail), ("ctpio-underrun", \.cutThrough.underrun)]
   }
 
   private static func allocationFault(_ value: String, _ part: String) throws(EtherFabricError) -> AllocationFault {

@@ -7,13 +7,14 @@ struct FilterKey {
   /// Source address.
   var remoteHigh: UInt64 = 0
   var remoteLow: UInt64 = 0
-  /// Destination MAC in the low 48 bits, VLAN above it.
+  /// Destination MAC in the low 48 bits, VLAN above it, virtual port in the top four bits.
   var link: UInt64 = 0
   /// Destination port, source port, EtherType, IP protocol from the low bits up; a filter has its kind on top.
   var transport: UInt64 = 0
 
   static let macOnly: UInt64 = 0xffff_ffff_ffff
-  static let vlanOnly: UInt64 = 0xffff_0000_0000_0000
+  static let vlanOnly: UInt64 = 0x0fff_0000_0000_0000
+  static let portOnly: UInt64 = 0xf000_0000_0000_0000
   static let localPort: UInt64 = 0xffff
   static let bothPorts: UInt64 = 0xffff_ffff
   static let typeOnly: UInt64 = 0xffff_0000_0000

@@ -6,24 +6,47 @@ struct FilterRule {
   static let blocksUnicast: UInt8 = 1
   static let blocksMulticast: UInt8 = 2
 
-  /// What to compare; nil where the filter only keeps frames from the kernel.
+  /// What the hardware compares; nil where the filter is no entry of its table.
   var match: MatchKind?
   /// The values, with those that `match` does not compare too.
   var key = FilterKey()
   /// Whether several interfaces may have it: what goes to a group is replicated, all else has one owner.
   var isShared = false
+  /// What the filter keeps from the kernel beyond its own frames.
   var blocks: UInt8 = 0
+  /// The filter copies the traffic of the port.
+  var sniff: Sniff?
+  /// X3: the hardware takes more than was asked for, and the driver knows the rule in full to keep the frames from the
+  /// kernel. The same as `match` elsewhere.
+  var exactMatch: MatchKind?
 
-  /// Refuses what `ef_vi_filter_add` and the driver refuse, and what an X2 takes but never matches.
-  init(_ filter: FilterSpecification) throws(EtherFabricError) {
+  enum Sniff { case receive, transmit }
+
+  /// Refuses what `ef_vi_filter_add` and the driver refuse.
+  init(_ filter: FilterSpecification, _ owner: FilterOwner = FilterOwner()) throws(EtherFabricError) {
     try filter.check()
-    try Self.checkSupport(filter)
-    match = try Self.kind(of: filter)
     let kind = filter.kind
+    if !kind.isDisjoint(with: [.portSniff, .transmitPortSniff]) {
+      try Self.checkSniff(filter, owner)
+      sniff = kind == .portSniff ? .receive : .transmit
+      return
+    }
+    exactMatch = try Self.kind(of: filter)
+    match = exactMatch
     if !kind.isDisjoint(with: [.unicastAll, .blockKernel, .blockKernelUnicast]) { blocks |= Self.blocksUnicast }
     if !kind.isDisjoint(with: [.multicastAll, .blockKernel, .blockKernelMulticast]) { blocks |= Self.blocksMulticast }
+    setKey(filter, owner)
+    switch owner.datapath {
+    case .ef10: try Self.checkEF10(filter, owner.firmware)
+    case .efct: match = try Self.hardwareMatchOfEFCT(filter, match)
+    case .ef10ct: try Self.checkEF10CT(filter)
+    }
+  }
 
-    key.link = filter.macAddress.value | UInt64(filter.vlanID ?? 0) << 48
+  private mutating func setKey(_ filter: FilterSpecification, _ owner: FilterOwner) {
+    let kind = filter.kind
+    key.link =
+      filter.macAddress.value | UInt64(filter.vlanID ?? 0) << 48 | UInt64(owner.virtualPort) << 60
     isShared = kind.contains(.ethernet) && filter.macAddress.isMulticast
     if !kind.isDisjoint(with: [.multicastAll, .multicastMismatch]) { isShared = true }
     if kind.contains(.etherType) { key.transport = UInt64(filter.etherType) << 32 }
@@ -38,16 +61,32 @@ struct FilterRule {
       key.transport |= UInt64(filter.local.port) | UInt64(filter.remote?.port ?? 0) << 16
       isShared = address.isMulticast || address.isBroadcast
     }
+    guard owner.datapath != .efct, Self.doesNothing(filter) else { return }
+    // An EtherType that no frame has: below 0x600 it is a length, which the parser does not take for a type.
+    let type: UInt64 = filter.etherType == 0x86dd ? 2 : 1
+    key.transport = key.transport & ~FilterKey.typeOnly | type << 32
   }
 
   private mutating func setProtocol(_ ipProtocol: UInt8, etherType: UInt64) {
     key.transport |= etherType << 32 | UInt64(ipProtocol) << 48
   }
 
+  /// The hardware takes such a filter and never matches a frame with it: its parser hands IP frames, and TCP and UDP
+  /// among them, to the filters on addresses and ports alone.
+  static func doesNothing(_ filter: FilterSpecification) -> Bool {
+    if filter.kind.contains(.ipProtocol) { return filter.ipProtocol == 6 || filter.ipProtocol == 17 }
+    return filter.kind.contains(.etherType) && (filter.etherType == 0x0800 || filter.etherType == 0x86dd)
+  }
+
   private static func kind(of filter: FilterSpecification) throws(EtherFabricError) -> MatchKind? {
     let hasVLAN = filter.vlanID != nil
     switch filter.kind.subtracting([.vlan, .destination]) {
     case .ipv4, .ipv6:
+      guard filter.ipProtocol == 6 || filter.ipProtocol == 17 else {
+        throw refusal(
+          EINVAL, "protocol \(filter.ipProtocol) has no ports to match",
+          "Use TCP or UDP, or setIPProtocol without ports.")
+      }
       if filter.remote != nil { return hasVLAN ? .fullVLAN : .full }
       return hasVLAN ? .localVLAN : .local
     case [.ethernet, .ipProtocol]: return hasVLAN ? .macVLANProtocol : .macProtocol
@@ -65,38 +104,7 @@ struct FilterRule {
     }
   }
 
-  private static func checkSupport(_ filter: FilterSpecification) throws(EtherFabricError) {
-    let kind = filter.kind
-    if !kind.isDisjoint(with: [.portSniff, .transmitPortSniff]) {
-      throw refusal(
-        EOPNOTSUPP, "the emulated adapter has no \(kind) (its sniff capabilities are 0)",
-        "Use unicast-all and multicast-all, or a wire that captures, such as pcap.")
-    }
-    if let queue = filter.destinationQueue {
-      throw refusal(
-        EOPNOTSUPP, "an X2 gives every virtual interface its own receive queue, so queue \(queue) cannot be chosen",
-        "Leave out setDestination; only X3 and X4 have it (capability rxFilterSetDestination).")
-    }
-    let protocolNumber = filter.ipProtocol
-    let isTransport = protocolNumber == 6 || protocolNumber == 17
-    if !kind.isDisjoint(with: [.ipv4, .ipv6]), !isTransport {
-      throw refusal(
-        EINVAL, "protocol \(protocolNumber) has no ports to match", "Use TCP or UDP, or setIPProtocol without ports.")
-    }
-    if kind.contains(.ipProtocol), isTransport {
-      throw refusal(
-        EPROTONOSUPPORT, "an X2 takes a filter on IP protocol \(protocolNumber) but matches nothing with it",
-        "Filter on an address and a port for TCP and UDP, or on the MAC.")
-    }
-    if kind.contains(.etherType), filter.etherType == 0x0800 || filter.etherType == 0x86dd {
-      throw refusal(
-        EPROTONOSUPPORT,
-        "an X2 takes a filter on EtherType 0x\(String(filter.etherType, radix: 16)) but matches nothing with it",
-        "Filter on an address and a port for IP frames, or on the MAC.")
-    }
-  }
-
-  private static func refusal(_ errno: Int32, _ reason: String, _ remedy: String) -> EtherFabricError {
+  static func refusal(_ errno: Int32, _ reason: String, _ remedy: String) -> EtherFabricError {
     EtherFabricError("addFilter", errno: errno, reason: reason, remedy: remedy)
   }
 }

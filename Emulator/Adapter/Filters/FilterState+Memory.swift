@@ -15,11 +15,15 @@ extension UnsafeMutablePointer<FilterState> {
     for kind in kinds { (masks + Int(kind.rawValue)).initialize(to: kind.mask) }
     let kindCounts = UnsafeMutablePointer<UInt32>.allocate(capacity: kinds.count)
     kindCounts.initialize(repeating: 0, count: kinds.count)
+    let queues = UnsafeMutablePointer<UInt32>.allocate(capacity: limit)
+    queues.initialize(repeating: 0, count: limit)
+    let stamps = UnsafeMutablePointer<UInt32>.allocate(capacity: FilterTable.recipientLimit)
+    stamps.initialize(repeating: 0, count: FilterTable.recipientLimit)
     let state = UnsafeMutablePointer.allocate(capacity: 1)
     state.initialize(
       to: FilterState(
         slots: slots, slotMask: slotCount - 1, entries: entries, masks: masks, kindCounts: kindCounts,
-        hardwareMAC: hardwareMAC.value, chainsMulticast: chainsMulticast))
+        hardwareMAC: hardwareMAC.value, queues: queues, stamps: stamps, chainsMulticast: chainsMulticast))
     return state
   }
 
@@ -29,6 +33,8 @@ extension UnsafeMutablePointer<FilterState> {
     pointee.entries.deallocate()
     pointee.masks.deallocate()
     pointee.kindCounts.deallocate()
+    pointee.queues.deallocate()
+    pointee.stamps.deallocate()
     pointee.kernelGroups?.deallocate()
     deallocate()
   }

@@ -6,28 +6,40 @@ struct FilterSlot {
   var hash: UInt64 = 0
   /// Index of the first filter in the order they were added; -1 where the slot is free.
   var first: Int32 = -1
-  private var padding: Int32 = 0
+  /// Index of the last.
+  var last: Int32 = -1
 }
 
-/// One filter of one interface.
+/// One filter of one interface. First what a match reads.
 struct FilterEntry {
-  var key = FilterKey()
-  /// Serial number above the index; 0 where the entry is free.
-  var id: UInt64 = 0
   /// Frames delivered because of this filter.
   var matches: UInt64 = 0
   var interface: UInt32 = 0
-  var queue: UInt32 = 0
-  /// The next filter on the same fields, or the next free entry; -1 at the end.
-  var next: Int32 = -1
-  /// `FilterKind` as added.
-  var kind: UInt32 = 0
+  /// What gets one copy of a frame: the interface, or the receive queue that interfaces share.
+  var recipient: UInt32 = 0
+  /// The adapter's number of the filter. Filters of interfaces that share a receive queue have one number.
+  var hardwareID: UInt32 = 0
   /// `FilterFlags` as added.
   var flags: UInt32 = 0
+  /// The stack whose multicast it does not take.
+  var stack: UInt32 = 0
+  /// The next filter on the same fields, or the next free entry; -1 at the end.
+  var next: Int32 = -1
+
+  /// Serial number above the index; 0 where the entry is free.
+  var id: UInt64 = 0
+  var key = FilterKey()
+  /// `FilterKind` as added.
+  var kind: UInt32 = 0
+  /// The filters of one interface, both ways; -1 at the ends.
+  var nextOfInterface: Int32 = -1
+  var previousOfInterface: Int32 = -1
   /// 1 unicast, 2 multicast: what the filter keeps from the kernel beyond its own frames.
   var blocks: UInt8 = 0
-  /// `MatchKind`, or 0xff for a filter that only blocks the kernel and is in no slot.
+  /// `MatchKind`, or 0xff for a filter that is in no slot.
   var matchKind: UInt8 = 0xff
+  /// `Datapath`.
+  var datapath: UInt8 = 0
 }
 
 /// Everything that a match reads, in raw memory.
@@ -46,6 +58,13 @@ struct FilterState {
   var unicastBlocks: UInt32 = 0
   var multicastBlocks: UInt32 = 0
   var hardwareMAC: UInt64 = 0
+  /// Receive queue of each hardware ID.
+  var queues: UnsafeMutablePointer<UInt32>
+  /// X3: the entry of an interface that sees the default queue, where all goes that no filter takes; -1 for none.
+  var defaultQueueEntry: Int32 = -1
+  /// The match in which each recipient got its copy last.
+  var stamps: UnsafeMutablePointer<UInt32>
+  var matchNumber: UInt32 = 0
   /// Whether a multicast frame goes to the filters of every kind that matches, or of the most specific one only.
   var chainsMulticast = true
   /// Groups that the kernel listens to, ascending.
@@ -75,6 +94,7 @@ extension UnsafeMutablePointer<FilterState> {
     while slots[index].first >= 0 { index = (index + 1) & mask }
     slots[index].key = key
     slots[index].hash = hash
+    slots[index].last = -1
     return slots + index
   }
 

@@ -11,12 +11,21 @@ extension FilterTable {
     if state.unicastBlocks != 0, state.multicastBlocks != 0 { return [StealMatch()] }
 
     var found: [(rank: UInt8, match: StealMatch)] = []
-    for index in 0...state.slotMask where state.slots[index].first >= 0 {
-      let entry = state.entries[Int(state.slots[index].first)]
-      guard let kind = MatchKind(rawValue: entry.matchKind) else { continue }
-      let key = entry.key
-      guard keepsFromKernel(kind, key, state), let match = Self.stealMatch(kind, key) else { continue }
+    func add(_ kind: MatchKind, _ key: FilterKey) {
+      guard keepsFromKernel(kind, key, state), let match = stealMatch(kind, key) else { return }
       found.append((kind.rawValue, match))
+    }
+    for index in 0...state.slotMask where state.slots[index].first >= 0 {
+      let first = state.slots[index].first
+      let entry = state.entries[Int(first)]
+      guard exactRules[first] == nil, let kind = MatchKind(rawValue: entry.matchKind) else { continue }
+      add(kind, entry.key)
+    }
+    // There the driver itself keeps them from the kernel, by what was asked for.
+    var seen: Set<UInt64> = []
+    for (_, rule) in exactRules.sorted(by: { $0.key < $1.key }) {
+      let key = rule.key.masked(rule.match.mask, kind: Int(rule.match.rawValue))
+      if seen.insert(key.hash).inserted { add(rule.match, key) }
     }
     found.sort { $0.rank < $1.rank }
     var matches = found.map(\.match)
@@ -58,11 +67,16 @@ extension FilterTable {
     return !isGroup || state.multicastBlocks != 0
   }
 
-  private static func stealMatch(_ kind: MatchKind, _ key: FilterKey) -> StealMatch? {
+  private func stealMatch(_ kind: MatchKind, _ key: FilterKey) -> StealMatch? {
     let mask = kind.mask
     var match = StealMatch()
+    if let tag = virtualPortTags[UInt8(key.link >> 60)] {
+      // The frame has two tags then, and a wire looks at the outer one.
+      guard mask.link & FilterKey.vlanOnly == 0 else { return nil }
+      match.vlan = tag
+    }
     if mask.link & FilterKey.macOnly != 0 { match.destinationMAC = MACAddress(value: key.link) }
-    if mask.link & FilterKey.vlanOnly != 0 { match.vlan = UInt16(key.link >> 48) }
+    if mask.link & FilterKey.vlanOnly != 0 { match.vlan = UInt16(key.link >> 48 & 0xfff) }
     let etherType = UInt16(truncatingIfNeeded: key.transport >> 32)
     if mask.transport & FilterKey.typeOnly != 0 { match.etherType = etherType }
     if mask.transport & FilterKey.typeAndProtocol == FilterKey.typeAndProtocol {

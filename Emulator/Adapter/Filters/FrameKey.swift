@@ -9,8 +9,13 @@ public struct FrameKey {
   var kinds: UInt32
   /// Whether the frame goes to a group: multicast or broadcast, by its destination MAC.
   public let isMulticast: Bool
-  /// Whether this host sent the frame itself; only filters with the multicast loopback flag take it.
-  public var isLooped = false
+  /// Whose frame it is, where this host sent it itself; 0 for one from the wire. Only filters with the multicast loopback
+  /// flag take it, and of these none of the same stack.
+  public var stack: UInt32 = 0
+  /// The stack of a frame that is of none.
+  public static let anonymous = UInt32.max
+  @inline(__always)
+  var isLooped: Bool { stack != 0 }
 
   /// A frame in which nothing above Ethernet is compared.
   ///
@@ -26,6 +31,12 @@ public struct FrameKey {
     kinds =
       MatchKinds.link
       | (isMulticast ? MatchKinds.multicastAll | MatchKinds.unknownMulticast : MatchKinds.unknownUnicast)
+  }
+
+  /// The virtual port at which the frame arrives: 0 for the port itself, up to 15.
+  @inline(__always)
+  public mutating func setVirtualPort(_ number: UInt8) {
+    key.link = key.link & ~FilterKey.portOnly | UInt64(number) << 60
   }
 
   /// Adds an IPv4 header. Addresses are numbers: `127.0.0.1` is 0x7f00_0001.

@@ -44,6 +44,8 @@ enum MatchKind: UInt8, CaseIterable {
     case .full, .local, .protocol, .etherType, .unknownUnicast, .multicastAll, .unknownMulticast:
       break
     }
+    // Every filter belongs to one virtual port.
+    mask.link |= FilterKey.portOnly
     return mask
   }
 }

@@ -68,10 +68,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
     let now = pointee.clock.elapsed()
     guard now >= pointee.nextTimer else { return }
     pointee.nextTimer = .max
-    for index in 0..<PortState.interfaceLimit {
-      guard let interface = pointee.interfaces[index], let due = interface.pointee.events.pointee.timer.due else {
-        continue
-      }
+    forEachInterface { interface in
+      guard let due = interface.pointee.events.pointee.timer.due else { return }
       if due <= now {
         fire(interface.pointee.events, now)
       } else {
@@ -101,8 +99,9 @@ extension UnsafeMutablePointer where Pointee == PortState {
   /// Wakes the sleepers of timers that have run out by a clock which no descriptor follows.
   func wakeTimers() {
     guard pointee.timersRunning > 0, pointee.clock.elapsed() >= pointee.nextTimer else { return }
-    for index in 0..<PortState.interfaceLimit {
-      guard let events = pointee.interfaces[index]?.pointee.events, let due = events.pointee.timer.due else { continue }
+    forEachInterface { interface in
+      let events = interface.pointee.events
+      guard let due = events.pointee.timer.due else { return }
       if due <= pointee.clock.elapsed() { efvi_wake_signal(events.pointee.wake) }
     }
   }

@@ -16,6 +16,9 @@ struct InterfaceState {
 
   let receiveRing: UnsafeMutablePointer<UInt64>
   let receiveMask: UInt32
+  /// `receiveMask` once the ring has had the descriptors that the adapter needs to begin, 0 before.
+  var acceptMask: UInt32
+  let minimumFill: UInt32
   /// Next descriptor to use.
   var receiveRead: UInt32 = 0
   /// End of the descriptors that the adapter has taken over.
@@ -32,6 +35,10 @@ struct InterfaceState {
   let stampsTransmits: Bool
   /// Neither TCP nor UDP: not sent.
   let isRestricted: Bool
+  /// Descriptors are fetched, sent and completed, and that is all. Other ways are off the main path.
+  var transmitsPlainly = true
+  /// PIO, cut-through, alternatives; nil without a transmit ring, and on EFCT and EF10CT.
+  var sending: UnsafeMutablePointer<InterfaceSending>?
   /// Write index that the last service saw, while a packet is incomplete.
   var unreported: UInt32 = 0
 
@@ -47,6 +54,12 @@ struct InterfaceState {
   /// Whether it owes an event, and who does besides.
   var isPending = false
   var nextPending: UnsafeMutablePointer<InterfaceState>?
+  /// Place among the interfaces of the port that live.
+  var place = 0
+  /// The virtual port it is on, 0 for the port itself.
+  var virtualPort: UInt8 = 0
+  /// Whose multicast it sends, where that comes back to the interfaces of this host; 0 where it does not.
+  var stack: UInt32 = 0
 
   /// In memory that others may look at.
   let counterWords: UnsafeMutablePointer<InterfaceCounters>

@@ -3,7 +3,7 @@ import EtherFabricFormats
 
 /// A frame as the port's parser sees it: what its filters compare, and the bits its events carry.
 struct ClassifiedFrame {
-  let key: FrameKey
+  var key: FrameKey
   /// Error and class bits, at their place in a receive event.
   let eventFlags: UInt64
 

@@ -16,6 +16,10 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(__always)
   fileprivate func carryOut(_ register: Int, _ value: UInt64, _ interface: UnsafeMutablePointer<InterfaceState>) {
     switch register {
+    case DoorbellPage.transmitDoorbell:
+      return carryOutTransmit(TransmitCommand(word: UInt32(truncatingIfNeeded: value)), interface)
+    case DoorbellPage.ctpioAperture where interface.pointee.datapath == .ef10:
+      return takeCutThrough(Int(truncatingIfNeeded: value), interface)
     case DoorbellPage.eventQueueTimer:
       return setTimer(TimerRegister(word: UInt32(truncatingIfNeeded: value)), interface.pointee.events)
     case DoorbellPage.receiveDoorbell:

@@ -79,6 +79,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
     ReceivePrefix.store(
       to: host, packetLength: frame.length, timestamp: stamp,
       filterID: filterID == .max ? nil : UInt16(truncatingIfNeeded: filterID))
+    host.storeBytes(
+      of: pointee.frameHash.littleEndian, toByteOffset: ReceivePrefix.hashOffset, as: UInt32.self)
   }
 
   @inline(never)

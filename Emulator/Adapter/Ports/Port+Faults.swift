@@ -14,10 +14,14 @@ extension UnsafeMutablePointer where Pointee == PortState {
     }
   }
 
-  /// The fault plan on the way in.
+  /// The fault plan on the way in, and frames that are bad already.
   @inline(never)
   func acceptWithFaults(_ arrived: WireFrame) {
-    guard let faults = pointee.receiveFaults else { return }
+    let marks = arrived.isPoisoned ? ReceiveEventWord.Bit.frameCheckBad : 0
+    guard let faults = pointee.receiveFaults else {
+      accept(arrived, errors: marks)
+      return
+    }
     let verdict = faults.pointee.decide(length: arrived.length)
     defer { pointee.faultWords.receive.pointee = faults.pointee.counters }
     guard !verdict.drop else {
@@ -26,11 +30,11 @@ extension UnsafeMutablePointer where Pointee == PortState {
     }
     var frame = arrived
     var isHeld = false
-    var errors: UInt64 = 0
+    var errors = marks
     if verdict.corruptBit >= 0 || verdict.cutLength >= 0 {
       frame.length = verdict.damage(frame.bytes, length: frame.length)
       // A damaged frame has a bad frame check sequence.
-      errors = verdict.cutLength >= 0 ? ReceiveEventWord.Bit.truncated : ReceiveEventWord.Bit.frameCheckBad
+      errors |= verdict.cutLength >= 0 ? ReceiveEventWord.Bit.truncated : ReceiveEventWord.Bit.frameCheckBad
     }
     if verdict.hold != .none {
       let now = pointee.clock.elapsed()

@@ -12,7 +12,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     if pointee.transmitFaults != nil { sendDueFrames() }
     while budget > 0, pointee.wire.receiveNext(pointee.wire.context, &frame) {
       if pointee.stampCount > 0 { stamp(&frame) }
-      if pointee.receiveFaults == nil {
+      if pointee.receiveFaults == nil, !frame.isPoisoned {
         accept(frame, errors: 0)
       } else {
         acceptWithFaults(frame)
@@ -38,7 +38,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
 
   /// Gives a frame its time of arrival, and its interfaces a time sync where one is due.
   @inline(never)
-  private func stamp(_ frame: inout WireFrame) {
+  func stamp(_ frame: inout WireFrame) {
     if frame.timestamp == 0 || pointee.clock.isManual || pointee.clock.stampsFrames {
       frame.timestamp = pointee.clock.underneath()
     }
@@ -78,6 +78,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   /// `reportPending`.
   @inline(__always)
   func dispatch(_ frame: WireFrame, errors: UInt64) {
+    guard !pointee.dispatchesSpecially else { return dispatchSpecially(frame, errors: errors) }
     let classified = ClassifiedFrame(frame, errors: errors, layout: &pointee.layout)
     let count = pointee.matcher.match(
       classified.key, into: pointee.recipients, capacity: PortState.interfaceLimit
@@ -86,23 +87,40 @@ extension UnsafeMutablePointer where Pointee == PortState {
       pointee.counters.filtered &+= 1
       return
     }
-    if count > 1 { pointee.counters.replicated &+= UInt64(truncatingIfNeeded: count &- 1) }
+    countTaken(deliverCopies(frame, count: count, flags: classified.eventFlags), copies: count)
+  }
+
+  /// Hands a frame to the first `count` recipients. The best that became of a copy.
+  @inline(__always)
+  func deliverCopies(_ frame: WireFrame, count: Int, flags: UInt64) -> DeliveryOutcome {
     var best = DeliveryOutcome.stopped
     var next = pointee.recipients
     let end = next + count
     while next < end {
       let index = Int(next.pointee.interface)
       next += 1
-      guard let interface = pointee.interfaces[index] else { continue }
-      let outcome =
-        interface.pointee.receivesPlainly
-        ? deliver(frame, to: interface, flags: classified.eventFlags)
-        : deliverSpecially(frame, to: interface, flags: classified.eventFlags, filter: next[-1].filterID)
+      let outcome: DeliveryOutcome
+      if let interface = pointee.interfaces[index] {
+        outcome =
+          interface.pointee.receivesPlainly
+          ? deliver(frame, to: interface, flags: flags)
+          : deliverSpecially(frame, to: interface, flags: flags, filter: next[-1].filterID)
+      } else {
+        outcome = deliverToSet(frame, index, flags: flags, filter: next[-1].filterID)
+      }
       if outcome.rawValue > best.rawValue { best = outcome }
     }
+    return best
+  }
+
+  /// Counts a frame from the wire that at least one filter took.
+  @inline(__always)
+  func countTaken(_ best: DeliveryOutcome, copies: Int) {
+    if copies > 1 { pointee.counters.replicated &+= UInt64(truncatingIfNeeded: copies &- 1) }
     switch best {
     case .delivered: pointee.counters.delivered &+= 1
     case .noDescriptor: pointee.counters.noDescriptor &+= 1
+    case .noMember: pointee.counters.noMember &+= 1
     case .oversize: pointee.counters.oversize &+= 1
     case .noCredit: pointee.counters.noCredit &+= 1
     case .stopped: pointee.counters.receiveStopped &+= 1
@@ -113,6 +131,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
 /// What became of one copy of a frame, worst first.
 enum DeliveryOutcome: UInt8 {
   case stopped
+  /// The set's member for it is not there.
+  case noMember
   /// Longer than a slot of a superbuf.
   case oversize
   case noDescriptor

@@ -53,10 +53,9 @@ extension UnsafeMutablePointer where Pointee == PortState {
     let before = pointee.counters.received &+ pointee.counters.transmitted
     pointee.counters.services &+= 1
     // A doorbell that was rung before a frame came must count for it, so doorbells are looked at first.
-    for index in 0..<PortState.interfaceLimit { pointee.interfaces[index]?.acceptReceiveDoorbell() }
+    forEachInterface { $0.acceptReceiveDoorbell() }
     receiveFromWire()
-    for index in 0..<PortState.interfaceLimit {
-      guard let interface = pointee.interfaces[index] else { continue }
+    forEachInterface { interface in
       transmitAll(interface)
       if let express = interface.pointee.express { interface.serviceExpress(express) }
       interface.primeWhenAsked()
@@ -74,8 +73,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     if pointee.firstPending != nil { reportPending() }
     pointee.clock.lastSync = time
     let word = pointee.clock.syncWord(pointee.clock.shown(time))
-    for index in 0..<PortState.interfaceLimit {
-      guard let interface = pointee.interfaces[index] else { continue }
+    forEachInterface { interface in
       if let express = interface.pointee.express {
         interface.synchroniseExpress(pointee.clock.expressSyncWord(pointee.clock.shown(time)), express)
       } else if interface.pointee.wantsTimeSync {
@@ -96,8 +94,25 @@ extension UnsafeMutablePointer where Pointee == InterfaceState {
   /// Takes over the receive descriptors up to the doorbell.
   @inline(__always)
   func acceptReceiveDoorbell() {
-    guard pointee.receiveMask != 0 else { return }
-    pointee.receiveAccepted = pointee.register(DoorbellPage.receiveDoorbell) & pointee.receiveMask
+    guard pointee.acceptMask != 0 else { return beginAccepting() }
+    pointee.receiveAccepted = pointee.register(DoorbellPage.receiveDoorbell) & pointee.acceptMask
+  }
+
+  /// The same for a ring that has not begun, or does not exist.
+  @inline(never)
+  private func beginAccepting() {
+    let posted = pointee.register(DoorbellPage.receiveDoorbell) & pointee.receiveMask
+    guard pointee.receiveMask != 0, posted >= pointee.minimumFill else { return }
+    pointee.acceptMask = pointee.receiveMask
+    pointee.receiveAccepted = posted
+  }
+
+  /// The ring is empty: it begins as a new one does.
+  func forgetDescriptors() {
+    pointee.receiveRead = 0
+    pointee.receiveAccepted = 0
+    pointee.acceptMask = pointee.minimumFill == 0 ? pointee.receiveMask : 0
+    pointee.packedStream?.pointee.restart()
   }
 
   /// `EVQ_RPTR`: signals at once where an event stands at the read index, else with the next event.

@@ -14,17 +14,24 @@ extension UnsafeMutablePointer where Pointee == PortState {
     let end = doorbell & mask
     guard interface.pointee.transmitRead != end, !interface.pointee.transmitStopped else { return }
     pointee.counters.doorbells &+= 1
+    guard interface.pointee.transmitsPlainly else { return transmitSpecially(interface, end: end) }
     while interface.pointee.transmitRead != end {
       guard transmitOne(interface, end: end) else { break }
-      if interface.pointee.stampsTransmits {
-        completeWithTimestamp(interface)
-      } else {
-        interface.pointee.unreported &+= 1
-        if interface.pointee.unreported >= pointee.completionBatch { complete(interface) }
-      }
+      reportTransmit(interface)
     }
     flush(interface)
     if interface.pointee.unreported > 0 { complete(interface) }
+  }
+
+  /// One packet is done: with others it makes an event, or three of its own.
+  @inline(__always)
+  func reportTransmit(_ interface: UnsafeMutablePointer<InterfaceState>) {
+    if interface.pointee.stampsTransmits {
+      completeWithTimestamp(interface)
+    } else {
+      interface.pointee.unreported &+= 1
+      if interface.pointee.unreported >= pointee.completionBatch { complete(interface) }
+    }
   }
 
   /// Ends a batch of commits. What the wire lost after all had been counted as sent.
@@ -54,7 +61,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
 
   /// One event for all packets since the last.
   @inline(__always)
-  private func complete(_ interface: UnsafeMutablePointer<InterfaceState>) {
+  func complete(_ interface: UnsafeMutablePointer<InterfaceState>) {
     interface.pointee.unreported = 0
     let last = (interface.pointee.transmitRead &- 1) & interface.pointee.transmitMask
     interface.pointee.events.post(TransmitEventWord(index: last, label: interface.pointee.label).word)
@@ -64,16 +71,12 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(never)
   private func completeWithTimestamp(_ interface: UnsafeMutablePointer<InterfaceState>) {
     complete(interface)
-    let time = pointee.clock.transmitStamp(pointee.clock.now())
-    let words = TransmitEventWord.timestamp(
-      quarters: time.minor, seconds: time.seconds, label: interface.pointee.label)
-    interface.pointee.events.post(words.low)
-    interface.pointee.events.post(words.high)
+    postStamp(interface, time: pointee.clock.now())
   }
 
   /// Sends the packet at the read index. False when it is incomplete or has stopped the ring.
   @inline(__always)
-  private func transmitOne(_ interface: UnsafeMutablePointer<InterfaceState>, end: UInt32) -> Bool {
+  func transmitOne(_ interface: UnsafeMutablePointer<InterfaceState>, end: UInt32) -> Bool {
     let descriptor = TransmitDescriptor(word: interface.pointee.transmitRing[Int(interface.pointee.transmitRead)])
     guard descriptor.word >> 62 == 0 else { return transmitGathered(interface, end: end) }
     let length = descriptor.length
@@ -91,53 +94,21 @@ extension UnsafeMutablePointer where Pointee == PortState {
     return true
   }
 
-  /// A packet of several fragments: two passes, so that nothing is sent of one that faults.
+  /// A packet of several fragments, or from a PIO buffer: two passes, so that nothing is sent of one that faults.
   @inline(never)
   private func transmitGathered(_ interface: UnsafeMutablePointer<InterfaceState>, end: UInt32) -> Bool {
-    let mask = interface.pointee.transmitMask
-    var read = interface.pointee.transmitRead
-    var length = 0
-    var isComplete = false
-    while read != end, !isComplete {
-      let descriptor = TransmitDescriptor(word: interface.pointee.transmitRing[Int(read)])
-      guard !descriptor.isOption else {
-        stopTransmit(interface, code: QueueFault.badDescriptor)
-        return false
-      }
-      guard
-        pointee.translation.translate(
-          descriptor.address, length: descriptor.length, domain: interface.pointee.domain) != nil
-      else {
-        stopTransmit(interface, code: QueueFault.dmaTranslation)
-        return false
-      }
-      length += descriptor.length
-      isComplete = !descriptor.continues
-      read = (read &+ 1) & mask
-    }
-    guard isComplete else { return false }
+    guard let packet = packet(interface, end: end) else { return false }
     let first = interface.pointee.transmitRead
-    interface.pointee.transmitRead = read
-    guard let room = room(interface, length: length) else { return true }
-    var position = 0
-    var slot = first
-    while slot != read {
-      let descriptor = TransmitDescriptor(word: interface.pointee.transmitRing[Int(slot)])
-      if let host = pointee.translation.translate(
-        descriptor.address, length: descriptor.length, domain: interface.pointee.domain)
-      {
-        memcpy(room + position, host, descriptor.length)
-      }
-      position += descriptor.length
-      slot = (slot &+ 1) & mask
-    }
-    finish(interface, room, length: length)
+    interface.pointee.transmitRead = packet.next
+    guard let room = room(interface, length: packet.length) else { return true }
+    gather(interface, from: first, to: packet.next, into: room)
+    finish(interface, room, length: packet.length)
     return true
   }
 
   /// Checksums, padding, and the wire.
   @inline(__always)
-  private func finish(
+  func finish(
     _ interface: UnsafeMutablePointer<InterfaceState>, _ room: UnsafeMutableRawPointer, length: Int
   ) {
     var size = length
@@ -150,8 +121,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
       pointee.counters.transmitFailed &+= 1
       return
     }
-    if pointee.transmitFaults != nil {
-      sendWithFaults(interface, room, length: size)
+    if pointee.sendsSpecially {
+      sendSpecially(interface, room, length: size)
       return
     }
     send(interface, length: size)
@@ -165,6 +136,11 @@ extension UnsafeMutablePointer where Pointee == PortState {
       countLost(interface, outcome)
       return
     }
+    countSent(interface, length: length)
+  }
+
+  @inline(__always)
+  func countSent(_ interface: UnsafeMutablePointer<InterfaceState>?, length: Int) {
     pointee.counters.transmitted &+= 1
     pointee.counters.transmittedBytes &+= UInt64(truncatingIfNeeded: length)
     if let interface {
@@ -174,7 +150,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   }
 
   @inline(never)
-  private func countLost(_ interface: UnsafeMutablePointer<InterfaceState>?, _ outcome: Int32) {
+  func countLost(_ interface: UnsafeMutablePointer<InterfaceState>?, _ outcome: Int32) {
     interface?.pointee.counters.transmitDropped &+= 1
     switch TransmitOutcome(rawValue: outcome) {
     case .congested: pointee.counters.transmitCongested &+= 1
@@ -186,7 +162,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
 
   /// A frame that the adapter does not send. Its descriptors complete all the same.
   @inline(never)
-  private func refuse(_ interface: UnsafeMutablePointer<InterfaceState>, length: Int) {
+  func refuse(_ interface: UnsafeMutablePointer<InterfaceState>, length: Int) {
     interface.pointee.counters.transmitDropped &+= 1
     if pointee.isForcedDown {
       pointee.counters.transmitLinkDown &+= 1
@@ -199,7 +175,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
 
   /// A DMA fault on transmit: what was sent before is completed, the ring stops, an error event tells why.
   @inline(never)
-  private func stopTransmit(_ interface: UnsafeMutablePointer<InterfaceState>, code: UInt32) {
+  func stopTransmit(_ interface: UnsafeMutablePointer<InterfaceState>, code: UInt32) {
     if interface.pointee.unreported > 0 { complete(interface) }
     interface.pointee.transmitStopped = true
     interface.pointee.counters.transmitFaults &+= 1

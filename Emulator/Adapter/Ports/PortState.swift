@@ -40,6 +40,10 @@ struct PortState {
   var nextTimer = UInt64.max
   var receiveFaults: UnsafeMutablePointer<FaultInjector>?
   var transmitFaults: UnsafeMutablePointer<FaultInjector>?
+  /// Which cut-through sends fail.
+  var cutThroughFaults: CutThroughFaults
+  /// Interfaces that keep poisoned frames from the wire, which holds for all.
+  var noPoisonCount = 0
   /// What the fault plan did, where others may look at it.
   let faultWords: (receive: UnsafeMutablePointer<FaultCounters>, transmit: UnsafeMutablePointer<FaultCounters>)
   /// The first interface that owes an event; see `reportPending`.
@@ -53,8 +57,24 @@ struct PortState {
   /// What queues and interfaces of them counted that are no more.
   var finishedQueues = QueueCounters()
   var finishedExpress = ExpressCounters()
+  /// The interfaces that there are, in no order: whoever serves all of them looks at no others.
+  let live: UnsafeMutablePointer<UnsafeMutablePointer<InterfaceState>>
+  var liveCount = 0
+  /// Sets of interfaces, nil where there is none: `setLimit` of them.
+  let sets: UnsafeMutablePointer<UnsafeMutablePointer<SetState>?>
+  /// How the frames of sets are hashed, and the hash of the frame at hand; 0 where the adapter makes none.
+  var hashing: FrameHashing?
+  var frameHash: UInt32 = 0
+  /// Virtual ports, sniffers and loopback. The two flags tell whether any of it takes part.
+  let steering: UnsafeMutablePointer<SteeringState>
+  var dispatchesSpecially = false
+  /// The fault plan of the way out counts here too.
+  var sendsSpecially = false
 
   static let interfaceLimit = 1024
+  static let setLimit = 64
+  /// The number of a set in the filter table, where interfaces have their index.
+  static func destination(ofSet slot: Int) -> UInt32 { UInt32(interfaceLimit + slot) }
   static let scratchSize = 16384 + 256
   /// Frames that one service takes from the wire.
   static let receiveBudget = 256
@@ -79,5 +99,29 @@ extension UnsafeMutablePointer where Pointee == PortState {
     }
     defer { release() }
     return try body()
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == PortState {
+  /// Whoever holds the port may walk over its interfaces.
+  @inline(__always)
+  func forEachInterface(_ body: (UnsafeMutablePointer<InterfaceState>) -> Void) {
+    for place in 0..<pointee.liveCount { body(pointee.live[place]) }
+  }
+
+  /// Puts a new interface where the datapath finds it.
+  func attach(_ interface: UnsafeMutablePointer<InterfaceState>) {
+    pointee.interfaces[Int(interface.pointee.index)] = interface
+    interface.pointee.place = pointee.liveCount
+    pointee.live[pointee.liveCount] = interface
+    pointee.liveCount += 1
+  }
+
+  func detach(_ interface: UnsafeMutablePointer<InterfaceState>) {
+    pointee.interfaces[Int(interface.pointee.index)] = nil
+    pointee.liveCount -= 1
+    let last = pointee.live[pointee.liveCount]
+    pointee.live[interface.pointee.place] = last
+    last.pointee.place = interface.pointee.place
   }
 }

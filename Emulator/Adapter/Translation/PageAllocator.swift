@@ -1,8 +1,9 @@
 /// Gives out ranges of DMA pages, first fit, with a free page after each.
 struct PageAllocator {
+  /// Ascending, and none touches the next.
   private var free: [Range<Int>]
 
-  init() { free = [TranslationTable.firstPage..<TranslationTable.pageCount] }
+  init(_ pages: Range<Int> = TranslationTable.firstPage..<TranslationTable.pageCount) { free = [pages] }
 
   /// The first page of a range, nil where no range is long enough.
   mutating func allocate(_ pageCount: Int) -> Int? { allocate(pageCount, congruentTo: 0, modulo: 1) }
@@ -24,18 +25,23 @@ struct PageAllocator {
 
   /// Takes a range back and joins it to its neighbours.
   mutating func release(_ firstPage: Int, pageCount: Int) {
-    let range = firstPage..<(firstPage + pageCount + 1)
-    let index = free.firstIndex { $0.lowerBound > range.lowerBound } ?? free.count
-    free.insert(range, at: index)
-    var merged: [Range<Int>] = []
-    merged.reserveCapacity(free.count)
-    for part in free {
-      if let last = merged.last, last.upperBound == part.lowerBound {
-        merged[merged.count - 1] = last.lowerBound..<part.upperBound
-      } else {
-        merged.append(part)
-      }
+    var range = firstPage..<(firstPage + pageCount + 1)
+    // The place of the first range behind it.
+    var low = 0
+    var high = free.count
+    while low < high {
+      let middle = (low + high) / 2
+      if free[middle].lowerBound < range.lowerBound { low = middle + 1 } else { high = middle }
     }
-    free = merged
+    var replaced = low..<low
+    if low < free.count, free[low].lowerBound == range.upperBound {
+      range = range.lowerBound..<free[low].upperBound
+      replaced = low..<low + 1
+    }
+    if low > 0, free[low - 1].upperBound == range.lowerBound {
+      range = free[low - 1].lowerBound..<range.upperBound
+      replaced = low - 1..<replaced.upperBound
+    }
+    free.replaceSubrange(replaced, with: CollectionOfOne(range))
   }
 }

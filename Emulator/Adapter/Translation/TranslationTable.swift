@@ -15,16 +15,19 @@ public struct TranslationTable {
   static let firstPage = 1 << 8
 
   let pages: UnsafeMutablePointer<Page>
+  /// What lies above: the addresses of domains that have physical ones.
+  let bus: BusTable
 
   init() throws(EtherFabricError) {
     let bytes = Self.pageCount * MemoryLayout<Page>.stride
     let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-    guard let memory, memory != MAP_FAILED else {
+    guard let memory, memory != MAP_FAILED, let bus = BusTable() else {
       throw EtherFabricError(
         "Driver.open", errno: errno, reason: "no address space for the DMA translation table (\(bytes) bytes)",
         remedy: "Raise the limit of virtual memory (ulimit -v).")
     }
     pages = memory.bindMemory(to: Page.self, capacity: Self.pageCount)
+    self.bus = bus
   }
 
   /// What a domain's interfaces see of it.
@@ -32,14 +35,17 @@ public struct TranslationTable {
     HostMemory(pages: pages, pageCount: Self.pageCount, domain: domain)
   }
 
-  func deallocate() { munmap(pages, Self.pageCount * MemoryLayout<Page>.stride) }
+  func deallocate() {
+    munmap(pages, Self.pageCount * MemoryLayout<Page>.stride)
+    bus.deallocate()
+  }
 
   /// The host address of `length` bytes at a DMA address, nil where any of them is not the domain's.
   @inline(__always)
   func translate(_ address: UInt64, length: Int, domain: UInt32) -> UnsafeMutableRawPointer? {
     let first = Int(truncatingIfNeeded: address >> 12)
     let offset = Int(truncatingIfNeeded: address & 0xfff)
-    guard first < Self.pageCount else { return nil }
+    guard first < Self.pageCount else { return bus.translate(address, length: length, domain: domain) }
     let page = pages[first]
     guard page.host != 0, page.domain == domain else { return nil }
     if offset &+ length > 4096 {

@@ -9,12 +9,16 @@ public struct WireFrame {
   public var length: Int
   /// Nanoseconds since the epoch at which the wire saw the frame, 0 where the wire does not stamp.
   public var timestamp: UInt64
+  /// The frame came with a bad frame check sequence: its sender could not finish it. Wires that carry no such frames
+  /// leave it.
+  public var isPoisoned: Bool
 
   @inlinable
-  public init(bytes: UnsafeMutableRawPointer, length: Int, timestamp: UInt64 = 0) {
+  public init(bytes: UnsafeMutableRawPointer, length: Int, timestamp: UInt64 = 0, isPoisoned: Bool = false) {
     self.bytes = bytes
     self.length = length
     self.timestamp = timestamp
+    self.isPoisoned = isPoisoned
   }
 }
 
@@ -57,7 +61,7 @@ public struct WireCounters: Sendable {
 /// retain and no allocation. All are called by one thread at a time (the port's service guard); `receive*` and
 /// `transmit*` may be called from different threads at different times.
 ///
-/// A new wire is a context of its own memory, these six functions, and a `Wire` for the control path.
+/// A new wire is a context of its own memory, these functions, and a `Wire` for the control path.
 public struct WireOperations {
   public typealias Context = UnsafeMutableRawPointer
 
@@ -80,6 +84,8 @@ public struct WireOperations {
   /// Makes `Wire.waitDescriptor` readable when the next frame arrives, or at once if one is there. Called before
   /// a thread sleeps; a wire whose descriptor is level-triggered by the kernel leaves it empty.
   public var armWait: @convention(c) (Context) -> Void
+  /// As `transmitCommit`, with a bad frame check sequence. Nil for wires that carry no such frames: nothing is sent.
+  public var transmitPoisoned: (@convention(c) (Context, _ length: Int) -> Int32)?
 
   public init(
     context: Context,
@@ -88,7 +94,8 @@ public struct WireOperations {
     transmitFlush: @escaping @convention(c) (Context) -> Int32,
     receiveNext: @escaping @convention(c) (Context, UnsafeMutableRawPointer) -> Bool,
     receiveRelease: @escaping @convention(c) (Context) -> Void,
-    armWait: @escaping @convention(c) (Context) -> Void
+    armWait: @escaping @convention(c) (Context) -> Void,
+    transmitPoisoned: (@convention(c) (Context, Int) -> Int32)? = nil
   ) {
     self.context = context
     self.transmitReserve = transmitReserve
@@ -97,5 +104,6 @@ public struct WireOperations {
     self.receiveNext = receiveNext
     self.receiveRelease = receiveRelease
     self.armWait = armWait
+    self.transmitPoisoned = transmitPoisoned
   }
 }

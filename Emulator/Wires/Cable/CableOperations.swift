@@ -20,19 +20,7 @@ enum CableOperations {
         port.pointee.counters.add(.transmitDropped)
         return nil
       },
-      transmitCommit: { context, length in
-        let port = CableOperations.port(context)
-        guard port.pointee.attached[port.pointee.peer].load(ordering: .relaxed) else {
-          return TransmitOutcome.linkDown.rawValue
-        }
-        port.pointee.peerOutgoing.pointee.commit(length)
-        port.pointee.unpublished &+= 1
-        if port.pointee.unpublished >= SegmentPort.publishBatch {
-          port.publish(to: port.pointee.peer)
-          port.pointee.unpublished = 0
-        }
-        return TransmitOutcome.sent.rawValue
-      },
+      transmitCommit: { context, length in CableOperations.commit(context, length, mark: 0) },
       transmitFlush: { context in
         let port = CableOperations.port(context)
         port.publish(to: port.pointee.peer)
@@ -42,13 +30,28 @@ enum CableOperations {
       receiveNext: { context, output in
         let port = CableOperations.port(context)
         guard let record = port.pointee.peerIncoming.pointee.next() else { return false }
-        output.assumingMemoryBound(to: WireFrame.self).pointee = WireFrame(
-          bytes: record + FrameRing.headerSize, length: Int(record.load(as: UInt32.self)))
+        output.assumingMemoryBound(to: WireFrame.self).pointee = FrameRing.frame(record)
         return true
       },
       receiveRelease: { context in
         CableOperations.port(context).pointee.peerIncoming.pointee.release()
       },
-      armWait: { context in CableOperations.port(context).arm() })
+      armWait: { context in CableOperations.port(context).arm() },
+      transmitPoisoned: { context, length in CableOperations.commit(context, length, mark: 1) })
+  }
+
+  @inline(__always)
+  private static func commit(_ context: UnsafeMutableRawPointer, _ length: Int, mark: UInt32) -> Int32 {
+    let port = port(context)
+    guard port.pointee.attached[port.pointee.peer].load(ordering: .relaxed) else {
+      return TransmitOutcome.linkDown.rawValue
+    }
+    port.pointee.peerOutgoing.pointee.commit(length, mark: mark)
+    port.pointee.unpublished &+= 1
+    if port.pointee.unpublished >= SegmentPort.publishBatch {
+      port.publish(to: port.pointee.peer)
+      port.pointee.unpublished = 0
+    }
+    return TransmitOutcome.sent.rawValue
   }
 }

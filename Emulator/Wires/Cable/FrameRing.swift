@@ -1,16 +1,18 @@
+import EmulatedAdapter
 import Glibc
 import Synchronization
 
 /// A queue of frames of different lengths from one thread to one other, in one block of memory. The direction of a
 /// cable.
 ///
-/// A record is a 16-byte header (length, arrival order) and the frame, padded to 16. A record never wraps: a header
+/// A record is a 16-byte header (length, mark, arrival order) and the frame, padded to 16. A record never wraps: a header
 /// with the length `wrapMark` sends the reader to the start. The two indexes run freely and lie on cache lines of
 /// their own; each side keeps a copy of the other's, so that the lines move only when a side runs out.
 struct FrameRing {
   struct Header {
     var length: UInt32
-    var pad: UInt32 = 0
+    /// 1 for a frame with a bad frame check sequence.
+    var mark: UInt32 = 0
     var order: UInt64
   }
 
@@ -80,9 +82,9 @@ struct FrameRing {
 
   /// Ends the record that was reserved last. The reader sees it after `publish`.
   @inline(__always)
-  mutating func commit(_ length: Int, order: UInt64 = 0) {
+  mutating func commit(_ length: Int, order: UInt64 = 0, mark: UInt32 = 0) {
     (records + (reserved & mask)).storeBytes(
-      of: Header(length: UInt32(truncatingIfNeeded: length), order: order), as: Header.self)
+      of: Header(length: UInt32(truncatingIfNeeded: length), mark: mark, order: order), as: Header.self)
     writeTail = reserved &+ Self.recordSize(length)
   }
 
@@ -94,6 +96,16 @@ struct FrameRing {
     tail.pointee.store(writeTail, ordering: .releasing)
     // No fence here: a reader that arms itself runs a barrier on all threads, then looks again (`armWait`).
     return isArmed.pointee.load(ordering: .relaxed)
+  }
+}
+
+extension FrameRing {
+  /// The frame of a record.
+  @inline(__always)
+  static func frame(_ record: UnsafeMutableRawPointer) -> WireFrame {
+    let header = record.load(as: UInt64.self)
+    return WireFrame(
+      bytes: record + headerSize, length: Int(UInt32(truncatingIfNeeded: header)), isPoisoned: header >> 32 != 0)
   }
 }
 

@@ -22,15 +22,16 @@ enum SwitchOperations {
       receiveNext: { context, output in
         let port = SwitchOperations.port(context)
         guard let record = port.oldest() else { return false }
-        output.assumingMemoryBound(to: WireFrame.self).pointee = WireFrame(
-          bytes: record + FrameRing.headerSize, length: Int(record.load(as: UInt32.self)))
+        output.assumingMemoryBound(to: WireFrame.self).pointee = FrameRing.frame(record)
         return true
       },
       receiveRelease: { context in
         let port = SwitchOperations.port(context)
         port.pointee.incoming[port.pointee.current].release()
       },
-      armWait: { context in SwitchOperations.port(context).arm() })
+      armWait: { context in SwitchOperations.port(context).arm() },
+      // A switch that cuts through passes a bad frame on.
+      transmitPoisoned: { context, length in SwitchOperations.port(context).forward(length, mark: 1) })
   }
 }
 
@@ -42,7 +43,7 @@ extension UnsafeMutablePointer where Pointee == SegmentPort {
   }
 
   /// Sends the staged frame on, and learns its source.
-  fileprivate func forward(_ length: Int) -> Int32 {
+  fileprivate func forward(_ length: Int, mark: UInt32 = 0) -> Int32 {
     let destination = Self.address(pointee.staging)
     learn(Self.address(pointee.staging + 6))
     let order = pointee.order.pointee.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -56,7 +57,7 @@ extension UnsafeMutablePointer where Pointee == SegmentPort {
         return
       }
       memcpy(room, pointee.staging, length)
-      pointee.outgoing[port].commit(length, order: order)
+      pointee.outgoing[port].commit(length, order: order, mark: mark)
       pointee.touched |= 1 << UInt64(port)
       sent += 1
     }

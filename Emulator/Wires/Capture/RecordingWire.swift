@@ -49,7 +49,9 @@ public final class RecordingWire: Wire {
       transmitFlush: { recordingTap($0).pointee.transmitFlush() },
       receiveNext: { recordingTap($0).pointee.receiveNext($1) },
       receiveRelease: { recordingTap($0).pointee.receiveRelease() },
-      armWait: { recordingTap($0).pointee.armWait() })
+      armWait: { recordingTap($0).pointee.armWait() },
+      transmitPoisoned: inner.operations.transmitPoisoned == nil
+        ? nil : { recordingTap($0).pointee.transmitPoisoned($1) })
   }
 
   /// Why the recording stopped, or nil.
@@ -123,6 +125,11 @@ private struct RecordingTap: ~Copyable {
     return outcome
   }
 
+  /// A capture has no place for the mark, so such a frame is not recorded.
+  func transmitPoisoned(_ length: Int) -> Int32 {
+    inner.transmitPoisoned?(inner.context, length) ?? TransmitOutcome.failed.rawValue
+  }
+
   func transmitFlush() -> Int32 { inner.transmitFlush(inner.context) }
 
   mutating func receiveNext(_ out: UnsafeMutableRawPointer) -> Bool {
@@ -130,6 +137,7 @@ private struct RecordingTap: ~Copyable {
     guard recordsReceive, !isCurrentRecorded else { return true }
     isCurrentRecorded = true
     let frame = out.assumingMemoryBound(to: WireFrame.self).pointee
+    guard !frame.isPoisoned else { return true }
     let timestamp = frame.timestamp != 0 ? frame.timestamp : nanoseconds(of: CLOCK_REALTIME)
     _ = sink.pointee.record(
       frame.bytes, length: frame.length, originalLength: frame.length, timestamp: timestamp)

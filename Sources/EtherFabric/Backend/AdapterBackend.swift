@@ -1,6 +1,9 @@
 /// The resource requests of a driver: what the API asks an adapter for. The control path only; packets go through
 /// the memory of an `InterfaceGrant`.
-public protocol AdapterBackend: AnyObject, Sendable, ExpressRequests, ReceiveErrorRequests {
+public protocol AdapterBackend:
+  AnyObject, Sendable, DomainRequests, ExpressRequests, PIORequests, AlternativeRequests, ReceiveErrorRequests,
+  SetRequests
+{
   /// What the device is and what was really obtained.
   var identity: AdapterIdentity { get }
   /// Largest payload after the Ethernet header, in bytes, now; 0 where it cannot be told.
@@ -71,10 +74,15 @@ public struct InterfaceRequest: Sendable {
   public var options: InterfaceOptions
   /// Resource whose event queue is to be shared.
   public var eventQueueOwner: UInt32?
+  /// The interface's place in a set of the same domain.
+  public var member: SetMember?
 
-  public init(domain: UInt32, options: InterfaceOptions, eventQueueOwner: UInt32? = nil) {
+  public init(
+    domain: UInt32, options: InterfaceOptions, eventQueueOwner: UInt32? = nil, member: SetMember? = nil
+  ) {
     self.domain = domain
     self.options = options
     self.eventQueueOwner = eventQueueOwner
+    self.member = member
   }
 }

@@ -55,6 +55,11 @@ public struct DeviceOptionRule: Sendable {
     .init("clock-state", .choice(["set+sync", "set", "sync", "none"]), "what time syncs say of the clock"),
     .init("timestamps", .choice(["wire", "clock"]), default: "wire", "receive stamps of the wire where it has them"),
     .init("evq-stride", .integer(0...64), "event slots cleared ahead of the reader"),
+    .init("min-fill", .integer(0...504), "receive descriptors that a new ring needs to begin; hardware wants 16"),
+    .init("firmware", .choice(["full", "low-latency"]), default: "full", "firmware of an EF10 adapter"),
+    .init(
+      "phys", .choice(["group", "on", "off"]), default: "group", "who may use physical addresses: the group 0, all"),
+    .init("rss-udp", .choice(["addresses", "ports"]), default: "addresses", "what tells UDP flows of a set apart"),
     .init("record", .file, "capture file of all frames"),
     .init("seed", .integer(0...UInt64.max), default: "0", "seed of the faults"),
   ]
@@ -67,15 +72,19 @@ public struct DeviceOptionRule: Sendable {
     .init("loop", .count, wires: [.pcap], default: "1", "how often the file is played, or forever"),
   ]
 
-  private static let faults: [DeviceOptionRule] = ["", "rx-", "tx-"].flatMap { side in
-    [
-      ("drop", "lost"), ("duplicate", "sent twice"), ("reorder", "exchanged with the next"),
-      ("corrupt", "with a bit flipped"), ("truncate", "cut"), ("delay", "held back"),
-    ].map { fault, words in
-      DeviceOptionRule(
-        side + fault, .rate, "share of \(side == "" ? "all" : side == "rx-" ? "received" : "sent") frames \(words)")
-    }
-  }
+  private static let faults: [DeviceOptionRule] =
+    ["", "rx-", "tx-"].flatMap { side in
+      [
+        ("drop", "lost"), ("duplicate", "sent twice"), ("reorder", "exchanged with the next"),
+        ("corrupt", "with a bit flipped"), ("truncate", "cut"), ("delay", "held back"),
+      ].map { fault, words in
+        DeviceOptionRule(
+          side + fault, .rate, "share of \(side == "" ? "all" : side == "rx-" ? "received" : "sent") frames \(words)")
+      }
+    } + [
+      .init("ctpio-fail", .rate, "share of cut-through sends that the adapter takes no notice of"),
+      .init("ctpio-underrun", .rate, "share of cut-through sends that come too slowly"),
+    ]
 
   private init(
     _ key: String, _ value: Value, wires: [DeviceString.Wire] = DeviceString.Wire.allCases,

@@ -16,9 +16,11 @@ public final class ProtectionDomain: Sendable {
   /// `ef_pd_interface_name`.
   public var interfaceName: String { driver.identity.interface }
 
-  /// `ef_pd_capabilities_get`. As `Driver.capability`.
+  /// `ef_pd_capabilities_get`. As `Driver.capability`, of the datapath that the domain is on.
+  ///
+  /// `Capability.extraDatapaths` is a question about the port: here it has no answer but 0, as in C.
   public func capability(_ capability: Capability) throws(EtherFabricError) -> UInt64 {
-    try driver.capability(capability)
+    try driver.value(driver.backend.capability(capability, domain: handle), of: capability)
   }
 
   /// `ef_vi_alloc_from_pd`. A virtual interface with an event queue of its own.
@@ -27,9 +29,7 @@ public final class ProtectionDomain: Sendable {
   public func allocateVirtualInterface(
     _ options: InterfaceOptions = InterfaceOptions()
   ) throws(EtherFabricError) -> VirtualInterface {
-    try driver.checkOpen("ProtectionDomain.allocateVirtualInterface")
-    let grant = try driver.backend.allocateInterface(InterfaceRequest(domain: handle, options: options))
-    return VirtualInterface(resource: InterfaceResource(domain: self, grant: grant, eventOwner: nil))
+    try allocate(options, member: nil, eventOwner: nil)
   }
 
   /// `ef_vi_alloc_from_pd` with `evq`. A virtual interface whose events go to the event queue of another, told
@@ -38,16 +38,22 @@ public final class ProtectionDomain: Sendable {
   public func allocateVirtualInterface(
     _ options: InterfaceOptions = InterfaceOptions(), sharingEventsOf owner: borrowing VirtualInterface
   ) throws(EtherFabricError) -> VirtualInterface {
+    try allocate(options, member: nil, eventOwner: owner.resource.eventOwner ?? owner.resource)
+  }
+
+  func allocate(
+    _ options: InterfaceOptions, member: SetMember?, eventOwner: InterfaceResource?
+  ) throws(EtherFabricError) -> VirtualInterface {
     try driver.checkOpen("ProtectionDomain.allocateVirtualInterface")
-    let root = owner.resource.eventOwner ?? owner.resource
-    guard root.domain.driver.backend === driver.backend else {
+    if let eventOwner, eventOwner.domain.driver.backend !== driver.backend {
       throw EtherFabricError(
         "ProtectionDomain.allocateVirtualInterface", errno: 22,
-        reason: "the event queue belongs to \(root.domain.driver.identity.device)",
+        reason: "the event queue belongs to \(eventOwner.domain.driver.identity.device)",
         remedy: "Share an event queue of the same adapter.")
     }
-    let request = InterfaceRequest(domain: handle, options: options, eventQueueOwner: root.grant.resource)
+    let request = InterfaceRequest(
+      domain: handle, options: options, eventQueueOwner: eventOwner?.grant.resource, member: member)
     let grant = try driver.backend.allocateInterface(request)
-    return VirtualInterface(resource: InterfaceResource(domain: self, grant: grant, eventOwner: root))
+    return VirtualInterface(resource: InterfaceResource(domain: self, grant: grant, eventOwner: eventOwner))
   }
 }

@@ -38,6 +38,14 @@ public struct QueueError: Error, Equatable, Sendable, CustomStringConvertible {
     case noFilter
     /// The fallback of a cut-through send, without the send.
     case noCutThrough
+    /// The offset in a PIO buffer is not a multiple of 64.
+    case misaligned
+    /// The frame has fewer bytes than the adapter can send.
+    case tooShort
+    /// No PIO buffer is linked to the virtual interface.
+    case noPIOBuffer
+    /// The virtual interface has no transmit alternative of this number.
+    case noAlternative
   }
 
   public let kind: Kind
@@ -63,7 +71,7 @@ public struct QueueError: Error, Equatable, Sendable, CustomStringConvertible {
     case .notImplemented: ENOSYS
     case .noFilter: ENODATA
     case .lengthOutOfRange, .addressOutOfRange, .unalignedBuffer, .noQueue, .badVector, .foreignBuffer, .unknownPacket,
-      .wrongEvent, .noCutThrough:
+      .wrongEvent, .noCutThrough, .misaligned, .tooShort, .noPIOBuffer, .noAlternative:
       EINVAL
     }
   }
@@ -90,6 +98,14 @@ public struct QueueError: Error, Equatable, Sendable, CustomStringConvertible {
       "the buffer belongs to another pool (\(name)). Take it from this endpoint's pool."
     case .poolEmpty:
       "the pool has no free buffer (\(name)). Release frames, poll for completions, or make the pool larger."
+    case .misaligned:
+      "offset \(value) is not a multiple of \(limit) (\(name)). Begin every packet at one."
+    case .tooShort:
+      "a frame of \(value) bytes, at least \(limit) are needed (\(name)). Pad it with zeros."
+    case .noPIOBuffer:
+      "no PIO buffer is linked to the virtual interface (\(name)). Link one with linkPIO."
+    case .noAlternative:
+      "there is no transmit alternative \(value), \(limit) are allocated (\(name)). Allocate more, or use these."
     case .queueStopped:
       "the queue stopped after a DMA fault (\(name)). Reinitialise it."
     case .unsupported:

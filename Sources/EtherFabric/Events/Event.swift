@@ -27,7 +27,8 @@ public enum Event: Equatable, Sendable {
   case transmit(Transmit)
   /// `EF_EVENT_TYPE_TX_WITH_TIMESTAMP`. One packet has been sent at a known time; there is nothing to unbundle.
   case transmitTimestamp(TransmitTimestamp)
-  /// `EF_EVENT_TYPE_TX_ALT`. A packet of a transmit alternative has been sent.
+  /// `EF_EVENT_TYPE_TX_ALT`. A packet has left a transmit alternative: sent, or discarded. One for each packet, in
+  /// their order.
   case transmitAlternative(queue: UInt8, alternative: UInt8)
   /// `EF_EVENT_TYPE_TX_ERROR`. A transmit failed; the queue has stopped.
   case transmitError(queue: UInt8, code: UInt16)
@@ -190,17 +191,20 @@ extension Event {
 
     @inlinable
     public init(
-      id: RequestID, seconds: UInt32, nanoseconds: UInt32, fraction: UInt16, queue: UInt8, sync: ClockFlags
+      id: RequestID, seconds: UInt32, nanoseconds: UInt32, fraction: UInt16, queue: UInt8, sync: ClockFlags,
+      wasCutThrough: Bool = false
     ) {
       self.id = id
       self.seconds = seconds
       self.nanoseconds = nanoseconds
       self.fraction = fraction
-      packed = queue & 0x1f | sync.rawValue << 6
+      packed = queue & 0x1f | (wasCutThrough ? 0x20 : 0) | sync.rawValue << 6
     }
 
     /// Queue label.
     @inlinable public var queue: UInt8 { packed & 0x1f }
     @inlinable public var sync: ClockFlags { ClockFlags(rawValue: packed >> 6) }
+    /// The frame went out by cut-through (CTPIO).
+    @inlinable public var wasCutThrough: Bool { packed & 0x20 != 0 }
   }
 }

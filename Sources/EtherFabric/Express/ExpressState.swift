@@ -17,6 +17,8 @@ struct ExpressState {
   @usableFromInline let transmitMask: UInt32
   /// Bytes of the stream that each send takes.
   let footprints: UnsafeMutablePointer<UInt16>
+  /// A longer frame would overwrite its own beginning in the aperture, or the other fields of its header.
+  let longestFrame: Int
   /// Bytes of frames that the adapter's FIFO can hold.
   let fifoBytes: Int
   /// What every header has: timestamp request, and the warm mark while warming.
@@ -60,6 +62,8 @@ struct ExpressState {
     memory = express.memory
     aperture = express.aperture
     apertureMask = express.parameters.transmitApertureBytes / 8 - 1
+    longestFrame = min(
+      express.parameters.transmitApertureBytes - StreamHeader.size, TransmitDescriptor.maximumLength)
     transmitMask = grant.transmitCapacity == 0 ? 0 : UInt32(grant.transmitCapacity - 1)
     footprints = .allocate(capacity: max(1, grant.transmitCapacity))
     footprints.initialize(repeating: 0, count: max(1, grant.transmitCapacity))

@@ -26,7 +26,8 @@ extension UnsafeMutablePointer where Pointee == QueueState {
       writer.add(fragment.baseAddress.unsafelyUnwrapped, fragment.count)
     }
     // What only warms is nobody's send.
-    finish(express, &writer, length: length, id: isWarming(express) ? .max : Self.postedID)
+    writer.finish()
+    account(express, length: length, id: isWarming(express) ? .max : Self.postedID)
   }
 
   /// `ef_vi_transmitv_ctpio_copy` of EFCT and EF10CT.

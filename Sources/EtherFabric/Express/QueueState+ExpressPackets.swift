@@ -5,7 +5,8 @@ extension UnsafeMutablePointer where Pointee == ExpressState {
   @inline(__always)
   func find(_ packet: UInt32) -> (queue: UnsafeMutablePointer<SuperbufQueue>, frame: Int)? {
     let id = PacketID(word: packet)
-    guard packet >> 27 < UInt32(pointee.queueCount), let frame = pointee.queues[id.queue].frame(id) else { return nil }
+    guard packet >> 27 < UInt32(truncatingIfNeeded: pointee.queueCount), let frame = pointee.queues[id.queue].frame(id)
+    else { return nil }
     return (pointee.queues[id.queue], frame)
   }
 

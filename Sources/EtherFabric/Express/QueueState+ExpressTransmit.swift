@@ -11,9 +11,13 @@ extension UnsafeMutablePointer where Pointee == QueueState {
       throw QueueError(.addressOutOfRange, value: address.rawValue)
     }
     try takeRoom(express, length: length)
-    var writer = StreamWriter(express, header: header(express, length: length, threshold: StreamHeader.storeAndForward))
-    writer.add(source, length)
-    finish(express, &writer, length: length, id: id.rawValue)
+    let header = header(express, length: length, threshold: StreamHeader.storeAndForward)
+    if !StreamWriter.write(express, header: header, source, length) {
+      var writer = StreamWriter(express, header: header)
+      writer.add(source, length)
+      writer.finish()
+    }
+    account(express, length: length, id: id.rawValue)
   }
 
   /// The same for a packet in fragments.
@@ -43,37 +47,38 @@ extension UnsafeMutablePointer where Pointee == QueueState {
       }
       writer.add(source, fragment.length)
     }
-    finish(express, &writer, length: length, id: id.rawValue)
+    writer.finish()
+    account(express, length: length, id: id.rawValue)
   }
 
   /// Takes room for one send: bytes of the FIFO, a slot of the event queue, a place for the id.
   @inline(__always)
   func takeRoom(_ express: UnsafeMutablePointer<ExpressState>, length: Int) throws(QueueError) {
     guard express.pointee.transmitMask != 0 else { throw QueueError(.noQueue) }
-    // A longer frame would overwrite its own beginning in the aperture, or the other fields of its header.
-    let limit = min(
-      express.pointee.parameters.transmitApertureBytes &- StreamHeader.size, TransmitDescriptor.maximumLength)
-    guard length <= limit else { throw QueueError(.lengthOutOfRange, value: UInt64(length), limit: UInt64(limit)) }
+    let limit = express.pointee.longestFrame
+    guard length <= limit else {
+      throw QueueError(
+        .lengthOutOfRange, value: UInt64(truncatingIfNeeded: length), limit: UInt64(truncatingIfNeeded: limit))
+    }
     let events = express.events
     guard !express.pointee.hasStopped, express.pointee.fifoBytes &- express.streamFill >= length,
       events.pointee.unusedEventSlots > 0,
       pointee.transmitAdded &- pointee.transmitRemoved < express.pointee.transmitMask
-    else { throw QueueError(.ringFull, value: UInt64(length), limit: UInt64(express.streamSpace)) }
+    else {
+      throw QueueError(.ringFull, value: UInt64(truncatingIfNeeded: length), limit: UInt64(express.streamSpace))
+    }
     events.pointee.unusedEventSlots &-= 1
   }
 
   @inline(__always)
   func header(_ express: UnsafeMutablePointer<ExpressState>, length: Int, threshold: UInt8) -> UInt64 {
-    express.pointee.header | UInt64(length) | UInt64(threshold) << 14
+    express.pointee.header | UInt64(truncatingIfNeeded: length) | UInt64(threshold) << 14
   }
 
-  /// Ends a send and tells the adapter how far the stream goes.
+  /// Counts a send that is in the aperture, and tells the adapter how far the stream goes.
   @inline(__always)
-  func finish(
-    _ express: UnsafeMutablePointer<ExpressState>, _ writer: inout StreamWriter, length: Int, id: UInt32
-  ) {
-    writer.finish()
-    let footprint = StreamHeader.footprint(of: length)
+  func account(_ express: UnsafeMutablePointer<ExpressState>, length: Int, id: UInt32) {
+    let footprint = StreamWriter.footprint(length)
     let added = pointee.transmitAdded
     let slot = Int(added & express.pointee.transmitMask)
     express.pointee.footprints[slot] = UInt16(truncatingIfNeeded: footprint)
@@ -81,7 +86,7 @@ extension UnsafeMutablePointer where Pointee == QueueState {
     pointee.transmitAdded = added &+ 1
     // Sent is sent: there is nothing to push, nor to undo.
     pointee.transmitPrevious = added &+ 1
-    express.pointee.streamAdded &+= UInt32(footprint)
+    express.pointee.streamAdded &+= UInt32(truncatingIfNeeded: footprint)
     command(DoorbellPage.ctpioAperture, UInt64(express.pointee.streamAdded))
   }
 }

@@ -15,9 +15,40 @@ struct StreamWriter {
   init(_ express: UnsafeMutablePointer<ExpressState>, header: UInt64) {
     aperture = express.pointee.aperture.assumingMemoryBound(to: UInt64.self)
     mask = express.pointee.apertureMask
-    position = Int(express.pointee.streamAdded) / 8
+    position = Int(express.pointee.streamAdded >> 3)
     aperture[position & mask] = header.littleEndian
     position &+= 1
+  }
+
+  /// Bytes of the stream that a frame takes.
+  @inline(__always)
+  static func footprint(_ length: Int) -> Int {
+    (length &+ StreamHeader.size &+ StreamHeader.alignment &- 1) & ~(StreamHeader.alignment &- 1)
+  }
+
+  /// Writes a whole send of one fragment. False, with nothing written, where it goes round the end of the aperture.
+  @inline(__always)
+  static func write(
+    _ express: UnsafeMutablePointer<ExpressState>, header: UInt64, _ source: UnsafeRawPointer, _ length: Int
+  ) -> Bool {
+    let slot = Int(express.pointee.streamAdded >> 3) & express.pointee.apertureMask
+    let words = footprint(length) &>> 3
+    guard slot &+ words <= express.pointee.apertureMask &+ 1 else { return false }
+    let target = express.pointee.aperture.assumingMemoryBound(to: UInt64.self) + slot
+    target[0] = header.littleEndian
+    UnsafeMutableRawPointer(target + 1).copyMemory(from: source, byteCount: length & ~7)
+    var next = 1 &+ length &>> 3
+    let rest = length & 7
+    if rest != 0 {
+      var word: UInt64 = 0
+      for index in 0..<rest {
+        word |= UInt64(source.load(fromByteOffset: (length & ~7) &+ index, as: UInt8.self)) << UInt64(index &* 8)
+      }
+      target[next] = word.littleEndian
+      next &+= 1
+    }
+    (target + next).update(repeating: 0, count: words &- next)
+    return true
   }
 
   /// Adds a fragment of any length at any address.

@@ -49,8 +49,9 @@ extension UnsafeMutablePointer where Pointee == SuperbufQueue {
         packetBase | UInt32(truncatingIfNeeded: frame >> 9) << 16 | UInt32(truncatingIfNeeded: frame & 0x1ff)
       let reference = Event.ReceiveReference(
         packet: packet, bytes: UInt16(truncatingIfNeeded: word & 0x3fff),
-        filterID: UInt16(truncatingIfNeeded: word >> 46), queue: number, errors: DiscardMask(rawValue: errors))
-      output[stored] = errors == 0 ? .receiveReference(reference) : .receiveReferenceDiscard(reference)
+        filterID: UInt16(truncatingIfNeeded: word >> 46), queue: number)
+      output[stored] = .receiveReference(reference)
+      if errors != 0 { output[stored] = Self.discard(reference, errors) }
       stored &+= 1
       metadata &+= 1
       address += SuperbufLayout.slotSize
@@ -61,6 +62,14 @@ extension UnsafeMutablePointer where Pointee == SuperbufQueue {
     pointee.next = frame
     pointee.metadataSlot = metadata &- metadataSuperbuf &* SuperbufLayout.slots
     return stored
+  }
+
+  @inline(never)
+  private static func discard(_ reference: Event.ReceiveReference, _ errors: UInt32) -> Event {
+    .receiveReferenceDiscard(
+      Event.ReceiveReference(
+        packet: reference.packet, bytes: reference.bytes, filterID: reference.filterID, queue: reference.queue,
+        errors: DiscardMask(rawValue: errors)))
   }
 
   /// Keeps the metadata of a superbuf's last frame, which stand in a superbuf that may be filled again while the frame

@@ -4,8 +4,11 @@ public final class MemoryRegistration: @unchecked Sendable {
   public let base: UnsafeMutableRawPointer
   /// Bytes.
   public let count: Int
-  /// DMA address of the first byte.
+  /// DMA address of the first byte. The rest follows without gaps, unless the domain has physical addresses: then
+  /// every 4 KiB may be somewhere else, and only `dmaAddress` tells.
   public let address: DMAAddress
+  /// Where the pages are that do not follow each other.
+  private let pages: [DMAAddress]?
   let owned: DMAMemory?
 
   private init(
@@ -18,7 +21,11 @@ public final class MemoryRegistration: @unchecked Sendable {
         reason: count > 0 ? "memory at \(base) is not aligned to 4096 bytes" : "\(count) bytes",
         remedy: "Take it from DMAMemory, or from posix_memalign with an alignment of 4096.")
     }
-    address = try domain.driver.backend.register(base, byteCount: count, domain: domain.handle)
+    let backend = domain.driver.backend
+    address = try backend.register(base, byteCount: count, domain: domain.handle)
+    pages =
+      domain.flags.contains(.physicalMode)
+      ? backend.pageAddresses(address, byteCount: count, domain: domain.handle) : nil
     self.domain = domain
     self.base = base
     self.count = count
@@ -44,6 +51,7 @@ public final class MemoryRegistration: @unchecked Sendable {
   /// - Precondition: `offset` is inside the registration.
   public func dmaAddress(_ offset: Int) -> DMAAddress {
     precondition(offset >= 0 && offset < count, "offset outside the memory registration")
-    return address.advanced(by: offset)
+    guard let pages else { return address.advanced(by: offset) }
+    return pages[offset >> 12].advanced(by: offset & 0xfff)
   }
 }

@@ -55,6 +55,29 @@ public struct Endpoint: ~Copyable {
     _ domain: ProtectionDomain, pool: PacketPool, options: InterfaceOptions = InterfaceOptions(),
     fillLevel: Int? = nil
   ) throws(EtherFabricError) {
+    let registration = try Self.registration(of: pool, in: domain, options)
+    try self.init(
+      domain.allocateVirtualInterface(options), pool: pool, registration: registration, fillLevel: fillLevel)
+  }
+
+  /// A member of a set, to which the adapter spreads a part of the flows.
+  /// - Parameters:
+  ///   - set: of a domain with registered memory of `pool`.
+  ///   - index: which member; nil for the first that is free.
+  /// - Throws: as `VirtualInterfaceSet.allocateVirtualInterface`; `EINVAL` for a pool that the domain does not know.
+  public init(
+    _ set: VirtualInterfaceSet, index: Int? = nil, pool: PacketPool, options: InterfaceOptions = InterfaceOptions(),
+    fillLevel: Int? = nil
+  ) throws(EtherFabricError) {
+    let registration = try Self.registration(of: pool, in: set.domain, options)
+    try self.init(
+      set.allocateVirtualInterface(index: index, options), pool: pool, registration: registration,
+      fillLevel: fillLevel)
+  }
+
+  private static func registration(
+    of pool: PacketPool, in domain: ProtectionDomain, _ options: InterfaceOptions
+  ) throws(EtherFabricError) -> MemoryRegistration {
     guard let registration = pool.registration(in: domain) else {
       throw EtherFabricError(
         "Endpoint", errno: 22, reason: "the pool is not registered in this protection domain",
@@ -65,7 +88,13 @@ public struct Endpoint: ~Copyable {
         "Endpoint", errno: 22, reason: "packed stream has no buffers of the size of a frame",
         remedy: "Use a PackedStreamReceiver.")
     }
-    interface = try domain.allocateVirtualInterface(options)
+    return registration
+  }
+
+  private init(
+    _ allocated: consuming VirtualInterface, pool: PacketPool, registration: MemoryRegistration, fillLevel: Int?
+  ) {
+    interface = allocated
     interface.receiveBufferLength = min(pool.bufferSize, TransmitDescriptor.maximumLength)
     bufferLength = UInt32(interface.receiveBufferLength)
     self.pool = pool

@@ -44,9 +44,13 @@ struct QueueState {
   @usableFromInline var transmitPrevious: UInt32 = 0
   @usableFromInline var transmitRemoved: UInt32 = 0
   @usableFromInline var pushThreshold: UInt32 = RingRules.defaultPushThreshold
+  /// Transmit events are completions alone: no timestamps, no alternatives.
+  @usableFromInline var completesPlainly = true
   @usableFromInline var stampsTransmits = false
   @usableFromInline var stampMinor: UInt32 = 0
   @usableFromInline var stampFlags: UInt8 = 0
+  /// Descriptors carry physical addresses, in both rings.
+  @usableFromInline var isPhysical = false
 
   // Clock, from time-sync events.
   @usableFromInline var syncSeconds: UInt32 = 0
@@ -66,6 +70,8 @@ struct QueueState {
 
   /// What EFCT and EF10CT have instead of rings; nil on EF10.
   @usableFromInline var express: UnsafeMutablePointer<ExpressState>?
+  /// PIO, cut-through and alternatives; nil without a transmit ring, and on EFCT and EF10CT.
+  @usableFromInline var sending: UnsafeMutablePointer<SendingState>?
   /// Takes stores to command registers, where they are not memory.
   @usableFromInline var command: InterfaceGrant.Command?
 
@@ -100,6 +106,7 @@ struct QueueState {
     } else {
       // Buffers are posted by someone else: the ring looks full, and nobody tries to fill it.
       receiveAdded = UInt32(grant.receiveCapacity)
+      receivePosted = receiveAdded & ~(RingRules.receivePushBatch - 1)
     }
     receiveBufferLength = UInt32(RingRules.defaultReceiveBufferLength)
     receivePrefixLength = UInt32(grant.receivePrefixLength)
@@ -114,6 +121,8 @@ struct QueueState {
     label = UInt8(grant.label)
     clearStride = UInt32(grant.eventClearStride)
     stampsTransmits = grant.flags.contains(.transmitTimestamps)
+    completesPlainly = !stampsTransmits
+    isPhysical = grant.flags.contains(.transmitPhysicalAddresses)
     doorbells = grant.doorbells
     service = grant.service
     context = grant.serviceContext

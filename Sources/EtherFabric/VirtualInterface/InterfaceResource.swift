@@ -10,6 +10,8 @@ final class InterfaceResource: @unchecked Sendable {
   var superbufs: [MemoryRegistration] = []
   /// The pool of the endpoint on this interface.
   var pool: UnsafeMutablePointer<PoolCore>?
+  /// Lives while the interface may send from it.
+  var linkedPIO: PIOBuffer?
   private let receiveIDs: UnsafeMutablePointer<UInt32>
   private let transmitIDs: UnsafeMutablePointer<UInt32>
   private let labels: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>?
@@ -49,6 +51,11 @@ final class InterfaceResource: @unchecked Sendable {
       state.startPackedStream(
         hasTransmitTimes: !grant.flags.isDisjoint(with: [.transmitTimestamps, .transmitAlternatives]))
     }
+    if grant.express == nil, grant.transmitCapacity > 0 {
+      let sending = UnsafeMutablePointer<SendingState>.allocate(capacity: 1)
+      sending.initialize(to: SendingState(grant: grant))
+      state.pointee.sending = sending
+    }
   }
 
   /// Gives the interface back to the adapter, which lets go of all buffers. Once.
@@ -63,6 +70,8 @@ final class InterfaceResource: @unchecked Sendable {
   deinit {
     stop()
     state.pointee.express?.destroy()
+    state.pointee.sending?.pointee.deallocate()
+    state.pointee.sending?.deallocate()
     state.deinitialize(count: 1)
     state.deallocate()
     receiveIDs.deallocate()

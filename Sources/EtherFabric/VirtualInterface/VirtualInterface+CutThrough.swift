@@ -50,7 +50,8 @@ extension VirtualInterface {
     if let express = state.pointee.express {
       try state.cutThroughFallbackExpress(express, address, length: length, id: id)
     } else {
-      try state.cutThroughFallbackEF10(address, length: length, id: id)
+      try state.checkCutThroughEF10()
+      try transmit(address, length: length, id: id)
     }
   }
 
@@ -61,7 +62,8 @@ extension VirtualInterface {
     if let express = state.pointee.express {
       try state.cutThroughVectorFallbackExpress(express, fragments, id: id)
     } else {
-      try state.cutThroughVectorFallbackEF10(fragments, id: id)
+      try state.checkCutThroughEF10()
+      try transmitVector(fragments, id: id)
     }
   }
 
@@ -88,24 +90,4 @@ extension VirtualInterface {
 public enum CutThrough {
   /// `EF_VI_CTPIO_CT_THRESHOLD_SNF`: the adapter sends only when it has the whole frame.
   public static let storeAndForward = 0xffff
-}
-
-extension UnsafeMutablePointer where Pointee == QueueState {
-  func cutThroughEF10(_ fragments: UnsafeBufferPointer<UnsafeRawBufferPointer>, threshold: Int) {}
-
-  func cutThroughCopyEF10(
-    _ fragments: UnsafeBufferPointer<UnsafeRawBufferPointer>, threshold: Int, fallback: UnsafeMutableRawPointer
-  ) {}
-
-  func cutThroughFallbackEF10(_ address: DMAAddress, length: Int, id: RequestID) throws(QueueError) {
-    throw QueueError(.unsupported)
-  }
-
-  func cutThroughVectorFallbackEF10(_ fragments: UnsafeBufferPointer<DMAFragment>, id: RequestID) throws(QueueError) {
-    throw QueueError(.unsupported)
-  }
-
-  func startTransmitWarmEF10() {}
-
-  func stopTransmitWarmEF10() {}
 }

@@ -5,14 +5,17 @@ extension VirtualInterface {
   /// - Parameters:
   ///   - address: where the adapter writes `receiveBufferLength` bytes at most.
   ///   - id: comes back with the completion; packed stream has none.
-  /// - Throws: `EAGAIN` where the ring is full, `EINVAL` for an address of more than 44 bits, or in packed stream for one
-  ///   that is not aligned to the size of a buffer, `ENOSYS` on EFCT and EF10CT. Nothing is changed.
+  /// - Throws: `EAGAIN` where the ring is full, `EINVAL` for an address of more than 44 bits (48 where addresses are
+  ///   physical), or in packed stream for one that is not aligned to the size of a buffer, `ENOSYS` on EFCT and EF10CT.
+  ///   Nothing is changed.
   @inlinable
   public mutating func receiveInit(_ address: DMAAddress, id: RequestID) throws(QueueError) {
     let mask = state.pointee.receiveMask
     let added = state.pointee.receiveAdded
     guard added &- state.pointee.receiveRemoved < mask else { throw state.receiveWithoutRing() }
-    guard address.rawValue < state.pointee.receiveAddressLimit else { return try state.receiveInitPacked(address) }
+    guard address.rawValue < state.pointee.receiveAddressLimit else {
+      return try state.receiveInitSpecially(address, id: id)
+    }
     let slot = Int(added & mask)
     state.pointee.receiveDescriptors[slot] =
       ReceiveDescriptor(address: address.rawValue, length: Int(state.pointee.receiveBufferLength)).word

@@ -3,8 +3,8 @@ import Synchronization
 
 extension VirtualInterface {
   /// `ef_vi_transmit_init`. Writes the descriptors of one packet; the adapter sees them after `transmitPush`. A
-  /// packet that crosses a 4 KiB boundary takes a descriptor for each page. On EFCT and EF10CT it is a send: the CPU
-  /// copies the packet to the adapter at once.
+  /// packet that crosses a 4 KiB boundary takes a descriptor for each page, but one where addresses are physical. On EFCT
+  /// and EF10CT it is a send: the CPU copies the packet to the adapter at once.
   /// - Parameters:
   ///   - address: first byte of the frame.
   ///   - length: bytes of the frame without FCS, at most 16383.
@@ -14,8 +14,9 @@ extension VirtualInterface {
   @inlinable
   public mutating func transmitInit(_ address: DMAAddress, length: Int, id: RequestID) throws(QueueError) {
     let first = RingRules.pageSize - Int(truncatingIfNeeded: address.rawValue & 0xfff)
-    guard length <= first else { return try transmitInitSplit(address, length: length, id: id) }
-    try checkTransmit(address, length: length)
+    guard length >= 0, length <= first, address.rawValue <= TransmitDescriptor.maximumAddress - UInt64(first) else {
+      return try transmitInitSplit(address, length: length, id: id)
+    }
     let added = state.pointee.transmitAdded
     let mask = state.pointee.transmitMask
     guard added &- state.pointee.transmitRemoved < mask else {
@@ -42,7 +43,9 @@ extension VirtualInterface {
       throw QueueError(
         .lengthOutOfRange, value: UInt64(bitPattern: Int64(length)), limit: UInt64(TransmitDescriptor.maximumLength))
     }
-    guard address.rawValue <= TransmitDescriptor.maximumAddress - UInt64(length) else {
+    let last =
+      state.pointee.isPhysical ? TransmitDescriptor.maximumPhysicalAddress : TransmitDescriptor.maximumAddress
+    guard address.rawValue <= last - UInt64(length) else {
       throw QueueError(.addressOutOfRange, value: address.rawValue)
     }
   }
@@ -54,10 +57,11 @@ extension VirtualInterface {
   ) throws(QueueError) {
     let mask = state.pointee.transmitMask
     guard mask != 0 else { return try state.transmitVectorWithoutRing(fragments, id: id) }
+    let isPhysical = state.pointee.isPhysical
     var needed = 0
     for fragment in fragments {
       try checkTransmit(fragment.address, length: fragment.length)
-      needed += Self.pages(fragment)
+      needed += isPhysical ? 1 : Self.pages(fragment)
     }
     guard !fragments.isEmpty, needed <= Int(mask) else {
       throw QueueError(.badVector, value: UInt64(fragments.count), limit: UInt64(mask))
@@ -70,10 +74,12 @@ extension VirtualInterface {
       var address = fragment.address.rawValue
       var left = fragment.length
       repeat {
-        let part = min(left, RingRules.pageSize - Int(address & 0xfff))
+        let part = isPhysical ? left : min(left, RingRules.pageSize - Int(address & 0xfff))
         needed -= 1
         state.pointee.transmitDescriptors[Int(added & mask)] =
-          TransmitDescriptor(address: address, length: part, continues: needed > 0).word
+          isPhysical
+          ? TransmitDescriptor(physicalAddress: address, length: part, continues: needed > 0).word
+          : TransmitDescriptor(address: address, length: part, continues: needed > 0).word
         state.pointee.transmitIDs[Int(added & mask)] = needed > 0 ? .max : id.rawValue
         added &+= 1
         address += UInt64(part)
@@ -97,7 +103,7 @@ extension VirtualInterface {
     guard previous != added else { return }
     let mask = state.pointee.transmitMask
     let first = state.pointee.transmitDescriptors[Int(previous & mask)]
-    if previous &- state.pointee.transmitRemoved < state.pointee.pushThreshold, first >> 62 == 0 {
+    if previous &- state.pointee.transmitRemoved < state.pointee.pushThreshold, Self.canPush(first) {
       let push = state.pointee.doorbells + DoorbellPage.transmitPush
       push.storeBytes(of: first, as: UInt64.self)
       // The register takes 16 bytes: descriptor, write index, zero.
@@ -109,6 +115,10 @@ extension VirtualInterface {
       service(state.pointee.context, InterfaceGrant.Reason.transmitDoorbell)
     }
   }
+
+  /// Neither the first of several fragments nor an option, unless that is PIO.
+  @inlinable @inline(__always)
+  static func canPush(_ descriptor: UInt64) -> Bool { descriptor >> 62 == 0 || PIODescriptor.isPIO(descriptor) }
 
   /// `ef_vi_transmit`. `transmitInit`, then `transmitPush`.
   @inlinable
@@ -148,9 +158,9 @@ extension VirtualInterface {
     ids.withUnsafeMutableBufferPointer { state.unbundle(event, into: $0.baseAddress!, capacity: $0.count) }
   }
 
-  /// `ef_vi_set_tx_push_threshold`. Descriptors outstanding from which on the doorbell goes without a descriptor.
+  /// `ef_vi_set_tx_push_threshold`. Descriptors outstanding from which on the doorbell goes without a descriptor; 16 at
+  /// first. It takes the place of what `InterfaceFlags.pushDisabled` (0) and `pushAlways` (no limit) have set.
   public mutating func setPushThreshold(_ threshold: Int) {
-    guard !flags.contains(.pushDisabled) else { return }
     state.pointee.pushThreshold = UInt32(clamping: threshold)
   }
 
@@ -178,6 +188,7 @@ extension VirtualInterface {
   /// - Returns: the ids of the packets that were not sent, oldest first (`ef_vi_for_each_tx_error_failed_transmit`).
   public mutating func reinitializeTransmitQueue() throws(EtherFabricError) -> [RequestID] {
     try resource.domain.driver.backend.restartTransmit(interface: resourceID)
+    if state.pointee.sending != nil { state.stopTransmitWarmEF10() }
     var ids: [RequestID] = []
     while let id = state.takeOldestTransmitID() { ids.append(RequestID(id)) }
     state.resetTransmit()

@@ -14,9 +14,11 @@ struct HostLink: ~Copyable {
   private(set) var answeredEchoes = 0
 
   /// Takes over what arrives for this address and port, ARP and ping.
-  init(_ driver: Driver, address: IPv4Address, udpPort: UInt16, receiveCapacity: Int = 512) throws {
+  init(
+    _ driver: Driver, address: IPv4Address, udpPort: UInt16, receiveCapacity: Int = 512, mode: SendMode = .dma
+  ) throws {
     let mac = driver.identity.macAddress
-    var port = try InterfacePort(driver, receiveCapacity: receiveCapacity)
+    var port = try InterfacePort(driver, receiveCapacity: receiveCapacity, mode: mode)
     // Damage must show in the bytes, not vanish as a discarded frame.
     port.interface.receiveDiscards = []
     try port.interface.addFilter(.udp(local: IPEndpoint(IPAddress(ipv4: address.value), port: udpPort)))

@@ -16,6 +16,7 @@ struct LatencyCommand: ParsableCommand {
       EXAMPLES
         efvi latency emu:cable:l/0 emu:cable:l/1
         efvi latency --private-network --sizes 1-1024x2
+        efvi latency emu:cable:l/0,nic=x4 emu:cable:l/1,nic=x4 --mode ctpio
         efvi latency emu:afpacket:eth1 --role pong --local 192.0.2.2
         efvi latency emu:afpacket:eth2 --role ping --local 192.0.2.1 --peer 192.0.2.2
 
@@ -40,6 +41,10 @@ struct LatencyCommand: ParsableCommand {
 
   @Flag(help: "Make a veth pair in a private network, and use its two ends.")
   var privateNetwork = false
+
+  @Option(
+    help: "How frames are sent: dma, pio, ctpio or alternatives (default: dma, or ctpio where there is nothing else).")
+  var mode: SendMode?
 
   @OptionGroup var addresses: LatencyAddresses
   @OptionGroup var amount: LatencyAmount
@@ -76,11 +81,12 @@ struct LatencyCommand: ParsableCommand {
 
   private func pong(_ device: String) throws {
     let driver = try Driver.open(device)
+    let mode = try SendMode.of(driver, wanted: mode)
     let end = PongEnd(
       driver, address: addresses.local ?? LatencyAddresses.pongAddress, udpPort: addresses.port,
-      core: affinity?.pong ?? affinity?.ping, sharesCore: CPU.available.count < 2)
+      core: affinity?.pong ?? affinity?.ping, sharesCore: CPU.available.count < 2, mode: mode)
     try end.start()
-    let comments = LatencyComments(role: role, drivers: [driver], affinity: affinity)
+    let comments = LatencyComments(role: role, drivers: [driver], affinity: affinity, modes: [mode])
     for line in comments.lines() { StandardOutput.write("# \(line.name): \(line.value)\n") }
     while !Interrupt.happened, !end.hasEnded { usleep(50_000) }
     StandardOutput.write("# echoed: \(try end.finish())\n")
@@ -89,19 +95,21 @@ struct LatencyCommand: ParsableCommand {
   private func ping(_ device: String, _ pongDevice: String?) throws {
     let driver = try Driver.open(device)
     let pongDriver = try pongDevice.map { try Driver.open($0) }
+    let drivers = [driver, pongDriver].compactMap(\.self)
+    let modes = try drivers.map { try SendMode.of($0, wanted: mode) }
     let isOneCore = affinity.map { $0.ping == $0.pong } ?? false
     let sharesCore = CPU.available.count < 2 || isOneCore
     let end = pongDriver.map {
       PongEnd(
         $0, address: addresses.peer ?? LatencyAddresses.pongAddress, udpPort: addresses.port, core: affinity?.pong,
-        sharesCore: sharesCore)
+        sharesCore: sharesCore, mode: modes[1])
     }
     try end?.start()
-    let comments = LatencyComments(
-      role: role, drivers: [driver, pongDriver].compactMap(\.self), affinity: affinity)
+    let comments = LatencyComments(role: role, drivers: drivers, affinity: affinity, modes: modes)
     let report = LatencyReport(output, isSingle: amount.sizes.values.count == 1)
     let session = PingSession(
-      driver: driver, addresses: addresses, amount: amount, core: affinity?.ping, sharesCore: sharesCore)
+      driver: driver, addresses: addresses, amount: amount, core: affinity?.ping, sharesCore: sharesCore,
+      mode: modes[0])
     try session.run(report, comments)
     if let end { _ = try end.finish() }
     try report.finish(wasInterrupted: Interrupt.happened)

@@ -7,6 +7,8 @@ struct LatencyComments {
   /// The device of this end, and with both roles that of the other.
   let drivers: [Driver]
   let affinity: LatencyAffinity?
+  /// How each of the devices sends.
+  let modes: [SendMode]
 
   /// Names and values; `memory` is what `InterfacePort` says of its buffers.
   func lines(memory: String? = nil) -> [(name: String, value: String)] {
@@ -16,10 +18,14 @@ struct LatencyComments {
       lines.append(("EMULATED", "software, no wire and no PCIe; not to be compared with hardware"))
     }
     lines.append(("wire", drivers.map(\.identity.interface).joined(separator: " - ")))
-    lines.append(("mode", "UDP, event queues polled, " + services))
+    lines.append(("mode", "UDP, sent by \(sends), event queues polled, " + services))
     lines.append(("pinning", pinning))
     if let memory { lines.append(("buffers", memory)) }
     return lines
+  }
+
+  private var sends: String {
+    Set(modes).count > 1 ? modes.map(\.rawValue).joined(separator: " - ") : modes.first?.rawValue ?? ""
   }
 
   private var services: String {

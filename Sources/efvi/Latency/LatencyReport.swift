@@ -52,6 +52,13 @@ final class LatencyReport {
     StandardOutput.write(text + "\n")
   }
 
+  /// Prints a line on all sizes together.
+  func note(_ text: String) {
+    let parts = text.split(separator: ": ", maxSplits: 1).map(String.init)
+    document.comments.append(LatencyDocument.Comment(name: parts[0], value: parts.count > 1 ? parts[1] : ""))
+    if !options.json { StandardOutput.write("# \(text)\n") }
+  }
+
   /// Prints the totals. Throws the exit code: 3 where bytes came back damaged, 1 where a size got no answer, 130
   /// after Ctrl-C.
   func finish(wasInterrupted: Bool) throws {

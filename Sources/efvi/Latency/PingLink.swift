@@ -7,7 +7,9 @@ import NetworkLab
 protocol PingLink: ~Copyable {
   /// Where the payload of the next datagram is written, and stays until the one after it.
   var payload: UnsafeMutableRawPointer { mutating get throws }
-  /// Sends the first `count` bytes at `payload`.
+  /// Does what can be done before the first `count` bytes at `payload` are to go out.
+  mutating func prepare(_ count: Int) throws
+  /// Sends the first `count` bytes at `payload`, which have been prepared.
   mutating func send(_ count: Int) throws
   /// The payload of a datagram that has come, valid until `release`; nil where none has.
   mutating func poll() throws -> UnsafeRawBufferPointer?
@@ -37,9 +39,26 @@ struct InterfacePing: PingLink, ~Copyable {
     }
   }
 
-  mutating func send(_ count: Int) throws {
+  mutating func prepare(_ count: Int) throws {
+    let mode = link.port.mode
+    guard mode == .pio || mode == .alternatives else { return }
     let start = try payload - flow.payloadOffset
-    try link.port.transmit(flow.write(payloadLength: count, into: start))
+    try link.port.load(flow.write(payloadLength: count, into: start))
+  }
+
+  mutating func send(_ count: Int) throws {
+    switch link.port.mode {
+    case .pio, .alternatives: try link.port.launch(flow.payloadOffset + count)
+    case .dma:
+      let start = try payload - flow.payloadOffset
+      try link.port.launch(flow.write(payloadLength: count, into: start))
+    case .ctpio:
+      let start = try payload - flow.payloadOffset
+      let length = flow.write(payloadLength: count, into: start)
+      // Cut-through goes past the offloads.
+      flow.fillChecksum(payloadLength: count, in: start)
+      try link.port.launch(length)
+    }
   }
 
   mutating func poll() throws -> UnsafeRawBufferPointer? {
@@ -74,6 +93,8 @@ struct KernelPingLink: PingLink, ~Copyable {
   }
 
   var payload: UnsafeMutableRawPointer { output.baseAddress! }
+
+  mutating func prepare(_ count: Int) {}
 
   mutating func send(_ count: Int) throws {
     guard socket.send(UnsafeRawBufferPointer(output)[..<count].rebased) else {

@@ -82,6 +82,7 @@ struct PingRun {
     sequence &+= 1
     let payload = try link.payload
     PingPattern.fill(payload, count: size, sequence: sequence)
+    try link.prepare(size)
     var spinner = Spinner(sharesCore: sharesCore)
     let start = monotonicNanoseconds()
     let end = start + limits.patience.nanoseconds

@@ -12,10 +12,11 @@ struct PingSession {
   let amount: LatencyAmount
   let core: Int?
   let sharesCore: Bool
+  let mode: SendMode
 
   /// Measures every size and hands each outcome to the report as it comes.
   func run(_ report: LatencyReport, _ comments: LatencyComments) throws {
-    let (driver, core, sharesCore) = (driver, core, sharesCore)
+    let (driver, core, sharesCore, mode) = (driver, core, sharesCore, mode)
     let (sizes, limits) = (amount.sizes.values, amount.limits)
     let local = addresses.local ?? LatencyAddresses.pingAddress
     let peer = addresses.peer ?? LatencyAddresses.pongAddress
@@ -27,7 +28,7 @@ struct PingSession {
       defer { done.set() }
       if let core { try CPU.pin(to: core) }
       let stop = StopFlag()
-      let host = try HostLink(driver, address: local, udpPort: port)
+      let host = try HostLink(driver, address: local, udpPort: port, mode: mode)
       let maximum = host.maximumPayload
       if let large = sizes.first(where: { $0 > maximum }) {
         throw EtherFabricError(
@@ -40,6 +41,10 @@ struct PingSession {
         if stop.isSet { break }
         var run = PingRun(size: size, limits: limits, stop: stop, sharesCore: sharesCore, progress: progress)
         box.append(size, try run.run(&link))
+      }
+      if mode == .ctpio {
+        let (cutThrough, fallback) = (link.link.port.cutThrough, link.link.port.fallback)
+        box.end(note: "sent: \(cutThrough) by cut-through, \(fallback) by the fallback")
       }
     }
     let screen = ProgressLine()
@@ -62,6 +67,7 @@ struct PingSession {
     }
     screen.clear()
     try thread.join()
+    if let note = box.note { report.note(note) }
   }
 }
 
@@ -69,9 +75,15 @@ struct PingSession {
 final class ResultQueue: Sendable {
   private let waiting = Mutex<[(size: Int, outcome: PingOutcome)]>([])
   private let memoryText = Mutex<String?>(nil)
+  private let noteText = Mutex<String?>(nil)
 
   /// The link is up and the first size begins.
   func begin(memory: String) { memoryText.withLock { $0 = memory } }
+
+  /// All sizes are done; the note is a line for the report.
+  func end(note: String) { noteText.withLock { $0 = note } }
+
+  var note: String? { noteText.withLock { $0 } }
 
   /// Nil before `begin`.
   var memory: String? { memoryText.withLock { $0 } }

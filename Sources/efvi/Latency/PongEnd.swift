@@ -10,16 +10,18 @@ final class PongEnd {
   private let udpPort: UInt16
   private let core: Int?
   private let sharesCore: Bool
+  private let mode: SendMode
   private let stop = StopFlag()
   private let ended = StopFlag()
   private var thread: LabThread<Int>?
 
-  init(_ driver: Driver, address: IPv4Address, udpPort: UInt16, core: Int?, sharesCore: Bool) {
+  init(_ driver: Driver, address: IPv4Address, udpPort: UInt16, core: Int?, sharesCore: Bool, mode: SendMode) {
     self.driver = driver
     self.address = address
     self.udpPort = udpPort
     self.core = core
     self.sharesCore = sharesCore
+    self.mode = mode
   }
 
   deinit { stop.set() }
@@ -30,14 +32,14 @@ final class PongEnd {
   func start() throws {
     let ready = StopFlag()
     let (driver, address, udpPort, core, sharesCore) = (driver, address, udpPort, core, sharesCore)
-    let (stop, ended) = (stop, ended)
+    let (stop, ended, mode) = (stop, ended, mode)
     let thread = try LabThread(name: "pong") {
       defer {
         ended.set()
         ready.set()
       }
       if let core { try CPU.pin(to: core) }
-      var link = try HostLink(driver, address: address, udpPort: udpPort)
+      var link = try HostLink(driver, address: address, udpPort: udpPort, mode: mode)
       ready.set()
       return try link.echo(until: stop, sharesCore: sharesCore)
     }

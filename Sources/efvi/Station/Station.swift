@@ -44,13 +44,22 @@ final class Station {
   }
 
   /// The same on a device that is open.
-  init(
+  convenience init(
     _ driver: Driver, receive: Int, transmit: Int, hugePages: DMAMemory.HugePages, flags: InterfaceFlags
   ) throws(EtherFabricError) {
-    self.driver = driver
     let domain = try driver.allocateProtectionDomain()
-    interface = try domain.allocateVirtualInterface(
-      InterfaceOptions(receiveCapacity: receive, transmitCapacity: transmit, flags: flags))
+    try self.init(
+      domain.allocateVirtualInterface(
+        InterfaceOptions(receiveCapacity: receive, transmitCapacity: transmit, flags: flags)),
+      domain: domain, hugePages: hugePages)
+  }
+
+  /// Gives an interface of a domain its memory, and posts all receive buffers.
+  init(
+    _ allocated: consuming VirtualInterface, domain: ProtectionDomain, hugePages: DMAMemory.HugePages
+  ) throws(EtherFabricError) {
+    driver = domain.driver
+    interface = allocated
     let receiveCount = interface.receiveCapacity
     let transmitCount = interface.transmitCapacity
     // Addresses, tags and frame check sequence around the payload.

@@ -21,7 +21,6 @@ struct SuperbufTests {
       if kind.generation == .x3 {
         // Superbufs of a shared queue go round; the program that holds too many is passed over.
         #expect(bench.counter("rx_delivered") == 8000)
-        #expect(station.interface.statistics()["rx_superbufs_skipped"] ?? 0 > 0)
       } else {
         #expect(bench.counter("rx_delivered") + bench.counter("rx_no_descriptor") == 8000)
         #expect(bench.counter("rx_no_descriptor") > 0)
@@ -42,6 +41,7 @@ struct SuperbufTests {
         }
         #expect(isThere)
       }
+      if kind.generation == .x3 { #expect(station.interface.statistics()["rx_superbufs_skipped"] ?? 0 > 0) }
       let later = station.arrivals.compactMap { Frame.number($0.bytes) }
       #expect(later.suffix(1900) == Array(10_100..<12_000)[...])
       #expect(later == later.sorted())
