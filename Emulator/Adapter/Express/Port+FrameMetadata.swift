@@ -65,9 +65,9 @@ extension UnsafeMutablePointer where Pointee == PortState {
     // Two bytes go before the frame, so that its IP header is aligned.
     slot.storeBytes(of: 0, toByteOffset: SuperbufLayout.frameOffset, as: UInt16.self)
     (slot + SuperbufLayout.dataOffset).copyMemory(from: frame.bytes, byteCount: frame.length)
-    // The sum of all behind the Ethernet header, first byte of each word high.
-    let sum = InternetChecksum.partialSum(frame.bytes + 14, count: frame.length &- 14)
-    let checksum = InternetChecksum.fold(sum).byteSwapped
+    // The sum of all behind the Ethernet header, first byte of each word high. The layout is that of this frame.
+    let isGood = flags & (ReceiveEventWord.Bit.ipChecksumBad | ReceiveEventWord.Bit.l4ChecksumBad) == 0
+    let checksum = pointee.layout.sumBehindEthernet(frame.bytes, isGood: isGood).byteSwapped
     var word =
       UInt64(truncatingIfNeeded: frame.length) | FrameMetadata.frameLocation | UInt64(checksum) << 16
       | FrameVerdict.bits(flags) | sentinel | filter << 46

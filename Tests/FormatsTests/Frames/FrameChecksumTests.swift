@@ -96,4 +96,34 @@ import Testing
     #expect(filled(frame)[40..<42] == [0xff, 0xff])
     #expect(verdict(filled(frame)) == (false, false))
   }
+
+  /// The sum behind the Ethernet header in both ways, against one that is made word by word.
+  private func checkSum(_ bytes: [UInt8], _ comment: Comment) {
+    bytes.withUnsafeBytes { frame in
+      guard let base = frame.baseAddress else { return }
+      var layout = FrameLayout(frame)
+      let verdict = layout.verifyChecksums(base)
+      let expected = naiveSum(Array(bytes.dropFirst(14))).byteSwapped
+      #expect(layout.sumBehindEthernet(base, isGood: false) == expected, comment)
+      guard !verdict.ipBad, !verdict.l4Bad else { return }
+      #expect(layout.sumBehindEthernet(base, isGood: true) == expected, comment)
+    }
+  }
+
+  @Test(arguments: all)
+  func theSumOfAFrameFollowsFromItsChecksums(text: String) {
+    let frame = hex(text)
+    for pad in 0...40 { checkSum(frame + (0..<pad).map { UInt8(truncatingIfNeeded: $0 &* 37) }, "padded by \(pad)") }
+    // With tags, and with payloads of other lengths.
+    checkSum(Array(frame[..<12]) + [0x81, 0, 0x60, 5] + frame[12...], "one tag")
+    checkSum(Array(frame[..<12]) + [0x88, 0xa8, 1, 2, 0x81, 0, 0x60, 5] + frame[12...], "two tags")
+    var random = SeededRandom(seed: 11)
+    for round in 0..<2000 {
+      var bytes = filled(frame)
+      for _ in 0..<Int.random(in: 0...2, using: &random) {
+        bytes[Int.random(in: 12..<bytes.count, using: &random)] = UInt8.random(in: .min ... .max, using: &random)
+      }
+      checkSum(round % 2 == 0 ? filled(bytes) : bytes, "round \(round)")
+    }
+  }
 }
