@@ -11,7 +11,9 @@ let arguments = CommandLine.arguments
 guard arguments.count >= 4, let burst = Int(arguments[2]), let packets = Int(arguments[3]), (1...32).contains(burst),
   packets >= burst, let path = ProbePath(rawValue: arguments[1])
 else {
-  print("usage: InstructionProbe \(ProbePath.allCases.map(\.rawValue).joined(separator: "|")) BURST PACKETS [OPTIONS [RIGHT]]")
+  print(
+    "usage: InstructionProbe \(ProbePath.allCases.map(\.rawValue).joined(separator: "|")) BURST PACKETS [OPTIONS [RIGHT]]"
+  )
   exit(64)
 }
 let options = arguments.count > 4 ? arguments[4] : ""

@@ -3,11 +3,12 @@ import EtherFabricFormats
 import Glibc
 
 extension EmulatedAdapter {
-  public func allocateInterface(_ request: InterfaceRequest) throws(EtherFabricError) -> InterfaceGrant {
+  public func allocateInterface(_ asked: InterfaceRequest) throws(EtherFabricError) -> InterfaceGrant {
     try locked { state throws(EtherFabricError) in
-      guard let domain = state.domains[request.domain] else {
-        throw refusal(EINVAL, "no protection domain \(request.domain)", "Pass one that lives.")
+      guard let domain = state.domains[asked.domain] else {
+        throw refusal(EINVAL, "no protection domain \(asked.domain)", "Pass one that lives.")
       }
+      let request = InterfaceRules.resolved(asked, domain.datapath)
       let flags = try check(request, domain)
       try fails(.virtualInterface, Self.allocateCall, &state)
       let index = try takeIndex(request, &state)

@@ -70,6 +70,17 @@ enum InterfaceRules {
     }
   }
 
+  /// A request with the adapter's defaults in it.
+  static func resolved(_ request: InterfaceRequest, _ datapath: Datapath) -> InterfaceRequest {
+    var resolved = request
+    func fill(_ capacity: inout Int, _ sizes: [Int]) {
+      if capacity == InterfaceOptions.adapterDefault { capacity = RingRules.size(atLeast: 512, of: sizes) ?? 0 }
+    }
+    fill(&resolved.options.receiveCapacity, receiveSizes(datapath, request.options.flags))
+    fill(&resolved.options.transmitCapacity, transmitSizes(datapath))
+    return resolved
+  }
+
   private static func powers(_ first: Int, _ last: Int) -> [Int] {
     Array(sequence(first: first) { $0 < last ? $0 * 2 : nil })
   }

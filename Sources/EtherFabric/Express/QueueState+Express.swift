@@ -38,7 +38,8 @@ extension UnsafeMutablePointer where Pointee == QueueState {
   /// overflow, nor its superbufs wait for slots.
   private func passReceiveEvents(_ express: UnsafeMutablePointer<ExpressState>) {
     guard express.pointee.owner == nil else { return }
-    while let word = expressEvent(pointee.eventPointer), ExpressEventWord(word: word).type == ExpressEventWord.Kind.receive,
+    while let word = expressEvent(pointee.eventPointer),
+      ExpressEventWord(word: word).type == ExpressEventWord.Kind.receive,
       expressEvent(pointee.eventPointer &- 1) != nil
     {
       pointee.eventPointer &+= 1

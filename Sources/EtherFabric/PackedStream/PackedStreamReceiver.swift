@@ -54,7 +54,7 @@ public struct PackedStreamReceiver: ~Copyable {
     _ domain: ProtectionDomain, bufferCount: Int? = nil, options: InterfaceOptions = InterfaceOptions(),
     hugePages: DMAMemory.HugePages = .preferred
   ) throws(EtherFabricError) {
-    guard options.receiveCapacity > 0 else {
+    guard options.receiveCapacity != 0 else {
       throw EtherFabricError(
         "PackedStreamReceiver", errno: 22, reason: "a receive ring of 0 descriptors",
         remedy: "Give 512, 1024 or 2048.")

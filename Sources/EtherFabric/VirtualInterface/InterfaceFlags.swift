@@ -85,17 +85,22 @@ public struct DomainFlags: OptionSet, Hashable, Sendable {
 
 /// The arguments of `ef_vi_alloc_from_pd`. Capacities in ring entries.
 public struct InterfaceOptions: Sendable, Equatable {
-  /// 512, 1024, 2048 or (not in packed stream) 4096 descriptors; 0 for no receive ring.
+  /// 512, 1024, 2048 or (not in packed stream) 4096 descriptors; X3 and X4 express have superbufs for as many frames, from
+  /// 512 or 1024 to 131072. 0 for no receive ring, `adapterDefault` for the smallest from 512 on.
   public var receiveCapacity: Int
-  /// 512, 1024 or 2048 descriptors; 0 for no transmit ring.
+  /// 512, 1024 or 2048 descriptors; X3 512, X4 express 128 to 4096. 0 for no transmit ring, `adapterDefault` for 512.
   public var transmitCapacity: Int
   /// A power of two from 512 to 32768; nil for the smallest that holds an event for every descriptor, in packed stream
   /// for 32768.
   public var eventCapacity: Int?
   public var flags: InterfaceFlags
 
+  /// -1, as in C: what the adapter has.
+  public static let adapterDefault = -1
+
   public init(
-    receiveCapacity: Int = 512, transmitCapacity: Int = 512, eventCapacity: Int? = nil, flags: InterfaceFlags = []
+    receiveCapacity: Int = adapterDefault, transmitCapacity: Int = adapterDefault, eventCapacity: Int? = nil,
+    flags: InterfaceFlags = []
   ) {
     self.receiveCapacity = receiveCapacity
     self.transmitCapacity = transmitCapacity

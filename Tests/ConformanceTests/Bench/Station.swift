@@ -55,7 +55,7 @@ struct Station: ~Copyable {
   private static func fitting(_ options: InterfaceOptions, _ driver: Driver) -> InterfaceOptions {
     guard driver.identity.generation.datapath.isExpress else { return options }
     var fitting = options
-    fitting.receiveCapacity = max(1024, options.receiveCapacity)
+    if options.receiveCapacity > 0 { fitting.receiveCapacity = max(1024, options.receiveCapacity) }
     fitting.eventCapacity = nil
     return fitting
   }
