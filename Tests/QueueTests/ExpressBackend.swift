@@ -83,12 +83,14 @@ final class ExpressBackend: AdapterBackend, @unchecked Sendable {
   var mtu: Int { 1500 }
   var isLinkUp: Bool { true }
 
+  private func capacity(_ asked: Int) -> Int { asked == InterfaceOptions.adapterDefault ? 512 : asked }
+
   func allocateInterface(_ request: InterfaceRequest) throws(EtherFabricError) -> InterfaceGrant {
     let nothing = UnsafeMutablePointer<UInt64>(bitPattern: 8).unsafelyUnwrapped
     var grant = InterfaceGrant(
       resource: 0, instance: 0, label: 0, flags: request.options.flags, eventQueue: eventQueue,
-      eventCapacity: eventCapacity, receiveRing: nothing, receiveCapacity: request.options.receiveCapacity,
-      transmitRing: nothing, transmitCapacity: request.options.transmitCapacity, receivePrefixLength: 0,
+      eventCapacity: eventCapacity, receiveRing: nothing, receiveCapacity: capacity(request.options.receiveCapacity),
+      transmitRing: nothing, transmitCapacity: capacity(request.options.transmitCapacity), receivePrefixLength: 0,
       doorbells: window, service: serves ? expressService : nil,
       serviceContext: Unmanaged.passUnretained(wires).toOpaque(), waitDescriptor: -1)
     grant.datapath = datapath
