@@ -1,3 +1,4 @@
+import Compilers
 import Foundation
 
 /// The tables of `Documentation/API.md`: what there is of ef_vi, by its C name.
@@ -15,7 +16,7 @@ enum APITable {
 
   /// The rows under a heading, in order.
   static func rows(under heading: String) throws -> [Row] {
-    let text = try String(contentsOf: Compiler.root.appending(path: "Documentation/API.md"), encoding: .utf8)
+    let text = try String(contentsOf: Command.root.appending(path: "Documentation/API.md"), encoding: .utf8)
     var isInside = false
     var rows: [Row] = []
     for line in text.split(separator: "\n") {
@@ -42,7 +43,7 @@ enum APITable {
   static func sources(_ folders: String...) throws -> [String: String] {
     var files: [String: String] = [:]
     for folder in folders {
-      let root = Compiler.root.appending(path: folder)
+      let root = Command.root.appending(path: folder)
       for case let path as String in FileManager.default.enumerator(atPath: root.path) ?? .init() {
         guard path.hasSuffix(".swift"), !path.contains(".build") else { continue }
         files["\(folder)/\(path)"] = try String(contentsOf: root.appending(path: path), encoding: .utf8)
