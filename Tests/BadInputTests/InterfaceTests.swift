@@ -17,7 +17,7 @@ import Testing
   @Test func ringSizesThatTheAdapterLacksAreRefused() {
     let sizes: [(InterfaceOptions, String)] = [
       (InterfaceOptions(receiveCapacity: 500), "500"), (InterfaceOptions(receiveCapacity: 8192), "8192"),
-      (InterfaceOptions(receiveCapacity: -1), "-1"), (InterfaceOptions(transmitCapacity: 4096), "4096"),
+      (InterfaceOptions(receiveCapacity: -2), "-2"), (InterfaceOptions(transmitCapacity: 4096), "4096"),
       (InterfaceOptions(transmitCapacity: 1), "1"), (InterfaceOptions(eventCapacity: 1000), "1000"),
       (InterfaceOptions(eventCapacity: 65536), "65536"), (InterfaceOptions(eventCapacity: 0), "0"),
     ]

@@ -59,8 +59,7 @@ import Testing
         guard heading != "Capabilities", let symbol = row.symbols.first else { continue }
         let name = APITable.bareName(symbol)
         #expect(
-          name == "init" || places.contains { $0.value.contains(name) }
-            || places.contains { sees($0.key, name, files) },
+          name == "init" || places.contains { $0.value.contains(name) || sees($0.key, name, files) },
           "\(test) never uses \(symbol) of \(row.names)")
       }
     }

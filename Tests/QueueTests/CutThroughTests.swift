@@ -47,6 +47,22 @@ import Testing
     #expect(bench.window(0x3000) == [0x0403_0201_0040_103c])
   }
 
+  @Test func aVectorIsTheFrameThatItMakes() throws {
+    var bench = try bench()
+    Self.frame.withUnsafeBytes { bytes in
+      let fragments = [0..<14, 14..<17, 17..<60].map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
+      fragments.withUnsafeBufferPointer {
+        bench.interface.transmitCutThroughVector($0, threshold: CutThrough.storeAndForward)
+      }
+    }
+    #expect(
+      bench.window(0x3000, count: 9) == [
+        0x0403_0201_ffff_003c, 0x0c0b_0a09_0807_0605, 0x1413_1211_100f_0e0d, 0x1c1b_1a19_1817_1615,
+        0x2423_2221_201f_1e1d, 0x2c2b_2a29_2827_2625, 0x3433_3231_302f_2e2d, 0x3c3b_3a39_3837_3635, Self.untouched,
+      ])
+    #expect(bench.transmitDoorbell == [nil, nil, nil, nil] && bench.interface.transmitFillLevel == 0)
+  }
+
   @Test func fragmentsArePackedAndCopiedWithoutAByteMore() throws {
     var bench = try bench()
     var fallback = [UInt8](repeating: 0x55, count: 80)

@@ -62,6 +62,23 @@ import Testing
     }
   }
 
+  @Test func aVectorIsInitialisedAsItIsSent() throws {
+    var bench = try Bench()
+    let fragments = [(0x6000, 10), (0x7000, 20)].map { DMAFragment(address: DMAAddress(rawValue: $0.0), length: $0.1) }
+    try fragments.withUnsafeBufferPointer { try bench.interface.transmitVectorInit($0, id: 9) }
+    #expect([0, 1].map { bench.transmitDescriptor($0) } == [0x400a_0000_0000_6000, 0x0014_0000_0000_7000])
+    #expect([0, 1].map { bench.transmitID($0) } == [.max, 9])
+    #expect(bench.transmitDoorbell == [nil, nil, nil, nil])
+    bench.interface.transmitPush()
+    #expect(bench.register(0xa18) == 2)
+    // One is left of the 63.
+    try bench.send(60)
+    let error = #expect(throws: QueueError.self) {
+      try fragments.withUnsafeBufferPointer { try bench.interface.transmitVectorInit($0, id: 10) }
+    }
+    #expect(error?.kind == .ringFull && error?.errno == 11 && bench.transmitID(62) == .max)
+  }
+
   @Test func initialisingTouchesNoDoorbell() throws {
     var bench = try Bench()
     try bench.interface.transmitInit(DMAAddress(rawValue: 0x1000), length: 60, id: 1)

@@ -58,7 +58,9 @@ import Testing
     let last = try #require(reports.last)
     let interface = try #require((last["interface"] as? [[String: Any]])?.first)
     #expect(number(interface, "index") == 0 && abs((number(interface, "rx_packets") ?? 0) - totals[2]) < 1000)
-    #expect(number(last, "fault_rx", "dropped") == number(last, "port", "fault_dropped"))
+    // Two words of a process that runs are not read at one moment.
+    let dropped = (number(last, "fault_rx", "dropped") ?? 0, number(last, "port", "fault_dropped") ?? -1000)
+    #expect(abs(dropped.0 - dropped.1) < 1000)
     #expect(number(last, "pid") == Int(tool.number))
   }
 

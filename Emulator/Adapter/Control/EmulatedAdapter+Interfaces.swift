@@ -186,6 +186,8 @@ extension EmulatedAdapter {
       serviceContext: UnsafeMutableRawPointer(memory.state), waitDescriptor: memory.events.waitDescriptor,
       eventClearStride: settings.eventClearStride)
     grant.datapath = memory.state.pointee.datapath
+    // They have no other way to send.
+    if grant.datapath.isExpress, request.options.transmitCapacity > 0 { grant.flags.insert(.cutThrough) }
     grant.command = commandInterface
     grant.express = expressGrant(memory.state)
     grant.cutThroughAperture = memory.state.pointee.sending?.pointee.aperture

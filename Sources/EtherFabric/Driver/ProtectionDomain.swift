@@ -11,6 +11,7 @@ public final class ProtectionDomain: Sendable {
     self.flags = flags
   }
 
+  /// `ef_pd_free`. Gives the domain back when nothing uses it any more: no interface, no registration, no reference.
   deinit { driver.backend.freeDomain(handle) }
 
   /// `ef_pd_interface_name`.

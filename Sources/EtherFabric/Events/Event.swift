@@ -9,6 +9,7 @@ public enum Event: Equatable, Sendable {
   /// consumed.
   case receiveDiscard(ReceiveDiscard)
   /// `EF_EVENT_TYPE_RX_NO_DESC_TRUNC`. The packet that began in the last event was cut: no descriptor was left.
+  /// `queue` is `EF_EVENT_RX_NO_DESC_TRUNC_Q_ID`.
   case receiveTruncated(queue: UInt8)
   /// `EF_EVENT_TYPE_RX_MULTI`. Several packets or fragments at once; unbundle for the request ids.
   case receiveMulti(ReceiveMulti)
@@ -28,13 +29,14 @@ public enum Event: Equatable, Sendable {
   /// `EF_EVENT_TYPE_TX_WITH_TIMESTAMP`. One packet has been sent at a known time; there is nothing to unbundle.
   case transmitTimestamp(TransmitTimestamp)
   /// `EF_EVENT_TYPE_TX_ALT`. A packet has left a transmit alternative: sent, or discarded. One for each packet, in
-  /// their order.
+  /// their order. `queue` is `EF_EVENT_TX_ALT_Q_ID`, `alternative` `EF_EVENT_TX_ALT_ALT_ID`.
   case transmitAlternative(queue: UInt8, alternative: UInt8)
-  /// `EF_EVENT_TYPE_TX_ERROR`. A transmit failed; the queue has stopped.
+  /// `EF_EVENT_TYPE_TX_ERROR`. A transmit failed; the queue has stopped. `queue` is `EF_EVENT_TX_ERROR_Q_ID`, `code`
+  /// `EF_EVENT_TX_ERROR_TYPE`.
   case transmitError(queue: UInt8, code: UInt16)
   /// No C counterpart: libciul logs a receive error (a DMA fault) and goes on. The queue has stopped.
   case receiveError(queue: UInt8, code: UInt16)
-  /// `EF_EVENT_TYPE_SW`. A software event, with its data.
+  /// `EF_EVENT_TYPE_SW`. A software event. `data` is `EF_EVENT_SW_DATA`.
   case software(data: UInt32)
   /// `EF_EVENT_TYPE_OFLOW`. The event queue overflowed and events are lost. Comes again until the queue is
   /// reinitialised.
@@ -47,11 +49,14 @@ extension Event {
   /// `EF_EVENT_RX_*`.
   @frozen
   public struct Receive: Equatable, Sendable {
+    /// `EF_EVENT_RX_RQ_ID`. The id that the buffer was posted with.
     public var id: RequestID
-    /// Bytes of the packet so far, receive prefix included; cumulative over the fragments of a jumbo.
+    /// `EF_EVENT_RX_BYTES`. Bytes of the packet so far, receive prefix included; cumulative over the fragments of a
+    /// jumbo.
     public var bytes: UInt16
+    /// `EF_EVENT_RX_SOP` and `EF_EVENT_RX_CONT`: `startOfPacket` and `continues`.
     public var flags: ReceiveFlags
-    /// Queue label.
+    /// `EF_EVENT_RX_Q_ID`. Queue label.
     public var queue: UInt8
 
     @inlinable
@@ -66,10 +71,15 @@ extension Event {
   /// `EF_EVENT_RX_DISCARD_*`.
   @frozen
   public struct ReceiveDiscard: Equatable, Sendable {
+    /// `EF_EVENT_RX_DISCARD_RQ_ID`. The id that the buffer was posted with.
     public var id: RequestID
+    /// `EF_EVENT_RX_DISCARD_BYTES`. As `Receive.bytes`.
     public var bytes: UInt16
+    /// `EF_EVENT_RX_DISCARD_SOP` and `EF_EVENT_RX_DISCARD_CONT`: `startOfPacket` and `continues`.
     public var flags: ReceiveFlags
+    /// `EF_EVENT_RX_DISCARD_Q_ID`. Queue label.
     public var queue: UInt8
+    /// `EF_EVENT_RX_DISCARD_TYPE`. What was wrong.
     public var reason: DiscardReason
 
     @inlinable
@@ -85,11 +95,13 @@ extension Event {
   /// `EF_EVENT_RX_MULTI_*`.
   @frozen
   public struct ReceiveMulti: Equatable, Sendable {
-    /// Descriptors completed, 1 to 15.
+    /// `n_descs` of `ef_event`. Descriptors completed, 1 to 15.
     public var descriptors: UInt16
+    /// `EF_EVENT_RX_MULTI_SOP` and `EF_EVENT_RX_MULTI_CONT`: `startOfPacket` and `continues`.
     public var flags: ReceiveFlags
+    /// `EF_EVENT_RX_MULTI_Q_ID`. Queue label.
     public var queue: UInt8
-    /// Good in the discard case only.
+    /// `EF_EVENT_RX_MULTI_DISCARD_TYPE`. What was wrong; good in the discard case only.
     public var reason: DiscardReason
 
     @inlinable
@@ -104,8 +116,11 @@ extension Event {
   /// `rx_multi_pkts` of `ef_event`.
   @frozen
   public struct ReceiveMultiPackets: Equatable, Sendable {
+    /// `n_pkts` of `ef_event`. Packets completed.
     public var packets: UInt16
+    /// `flags` of `ef_event`.
     public var flags: ReceiveFlags
+    /// `q_id` of `ef_event`. Queue label.
     public var queue: UInt8
 
     @inlinable
@@ -119,12 +134,13 @@ extension Event {
   /// `rx_packed_stream` of `ef_event`.
   @frozen
   public struct PackedStream: Equatable, Sendable {
-    /// Packets that were added, 0 to 15.
+    /// `n_pkts` of `ef_event`. Packets that were added, 0 to 15.
     public var packets: UInt16
+    /// `q_id` of `ef_event`. Queue label.
     public var queue: UInt8
     /// `EF_EVENT_RX_PS_NEXT_BUFFER`. They are in the next buffer: the packets before were the last of theirs.
     public var nextBuffer: Bool
-    /// What the adapter found wrong with every one of them, of what the discard mask selects.
+    /// `ps_flags` of `ef_event`. What the adapter found wrong with every one of them, of what the discard mask selects.
     public var errors: PackedStreamFlags
 
     @inlinable
@@ -139,15 +155,15 @@ extension Event {
   /// `rx_ref` and `rx_ref_discard` of `ef_event`.
   @frozen
   public struct ReceiveReference: Equatable, Sendable {
-    /// `EF_EVENT_RX_REF_PKT_ID`. Names the packet until it is released.
+    /// `pkt_id` of `ef_event`. Names the packet until it is released.
     public var packet: UInt32
-    /// Bytes of the frame.
+    /// `len` of `ef_event`. Bytes of the frame.
     public var bytes: UInt16
-    /// The hardware's id of the filter that matched.
+    /// `filter_id` of `ef_event`. The hardware's id of the filter that matched.
     public var filterID: UInt16
-    /// Hardware's number of the receive queue.
+    /// `q_id` of `ef_event`. Hardware's number of the receive queue.
     public var queue: UInt8
-    /// The errors of a discard; empty otherwise.
+    /// `flags` of `ef_event`. The errors of a discard; empty otherwise.
     public var errors: DiscardMask { DiscardMask(rawValue: UInt32(errorBits)) }
     @usableFromInline var errorBits: UInt16
 
@@ -164,10 +180,11 @@ extension Event {
   /// `EF_EVENT_TX_*`.
   @frozen
   public struct Transmit: Equatable, Sendable {
-    /// Ring index after the last completed descriptor.
+    /// `desc_id` of `ef_event`. Ring index after the last completed descriptor.
     public var descriptor: UInt32
+    /// `EF_EVENT_TX_Q_ID`. Queue label.
     public var queue: UInt8
-    /// The frame went out by cut-through (CTPIO).
+    /// `EF_EVENT_TX_CTPIO`. The frame went out by cut-through.
     public var wasCutThrough: Bool
 
     @inlinable
@@ -181,11 +198,13 @@ extension Event {
   /// `EF_EVENT_TX_WITH_TIMESTAMP_*`.
   @frozen
   public struct TransmitTimestamp: Equatable, Sendable {
+    /// `EF_EVENT_TX_WITH_TIMESTAMP_RQ_ID`. The id that the packet was sent with.
     public var id: RequestID
-    /// Seconds since the epoch, 0 where the clock was not in sync.
+    /// `EF_EVENT_TX_WITH_TIMESTAMP_SEC`. Seconds since the epoch, 0 where the clock was not in sync.
     public var seconds: UInt32
+    /// `EF_EVENT_TX_WITH_TIMESTAMP_NSEC`. 0 to 999999999.
     public var nanoseconds: UInt32
-    /// Fraction of a nanosecond in 1/65536; the adapter gives quarters.
+    /// `EF_EVENT_TX_WITH_TIMESTAMP_NSEC_FRAC16`. Fraction of a nanosecond in 1/65536; the adapter gives quarters.
     public var fraction: UInt16
     @usableFromInline var packed: UInt8
 
@@ -201,8 +220,9 @@ extension Event {
       packed = queue & 0x1f | (wasCutThrough ? 0x20 : 0) | sync.rawValue << 6
     }
 
-    /// Queue label.
+    /// `EF_EVENT_TX_WITH_TIMESTAMP_Q_ID`. Queue label.
     @inlinable public var queue: UInt8 { packed & 0x1f }
+    /// `EF_EVENT_TX_WITH_TIMESTAMP_SYNC_FLAGS`. The state of the clock.
     @inlinable public var sync: ClockFlags { ClockFlags(rawValue: packed >> 6) }
     /// The frame went out by cut-through (CTPIO).
     @inlinable public var wasCutThrough: Bool { packed & 0x20 != 0 }

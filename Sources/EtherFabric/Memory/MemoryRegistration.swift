@@ -45,6 +45,8 @@ public final class MemoryRegistration: @unchecked Sendable {
     try self.init(domain: domain, base: memory.base, count: memory.count, owned: memory)
   }
 
+  /// `ef_memreg_free`. Takes the memory out of the adapter's reach. In C the adapter reaches it until the driver handle is
+  /// closed.
   deinit { domain.driver.backend.unregister(address, byteCount: count, domain: domain.handle) }
 
   /// `ef_memreg_dma_addr`. The DMA address of a byte.

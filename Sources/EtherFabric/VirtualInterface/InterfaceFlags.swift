@@ -72,6 +72,9 @@ public struct DomainFlags: OptionSet, Hashable, Sendable {
   public var rawValue: UInt32
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 
+  /// `EF_PD_DEFAULT`. Nothing special.
+  public static let standard: DomainFlags = []
+
   public static let virtualFunction = DomainFlags(rawValue: 0x1)  // EF_PD_VF
   public static let physicalMode = DomainFlags(rawValue: 0x2)  // EF_PD_PHYS_MODE
   public static let receivePackedStream = DomainFlags(rawValue: 0x4)  // EF_PD_RX_PACKED_STREAM

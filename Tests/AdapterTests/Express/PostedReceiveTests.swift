@@ -156,18 +156,20 @@ import Testing
   }
 
   @Test func eachInterfaceHasQueuesOfItsOwn() throws {
-    let group = MACAddress(value: 0x0100_5e00_0001)
-    let frame = [UInt8](arrayLiteral: 1, 0, 0x5e, 0, 0, 1) + rig.frame(60).dropFirst(6)
+    let groups = [MACAddress(value: 0x0100_5e00_0001), MACAddress(value: 0x0100_5e00_0002)]
+    let frames = groups.map { $0.bytes + rig.frame(60).dropFirst(6) }
     let first = try RawExpress(rig.right, superbufs: 1)
     let second = try RawExpress(rig.right, superbufs: 1)
-    let queues = (try first.receive(.ethernet(group)), try second.receive(.ethernet(group)))
+    let queues = (try first.receive(.ethernet(groups[0])), try second.receive(.ethernet(groups[1])))
     #expect(queues.0.queue == 0 && queues.1.queue == 1 && queues.1.postRegister == 0x2008)
     try first.post(0, queues.0)
     try second.post(0, queues.1)
-    sender.send(frame)
+    for frame in frames { sender.send(frame) }
     // The label is the queue's number.
     #expect(first.events() == [1] && second.events() == [0x1_0001])
-    for interface in [first, second] { #expect(Slot(try interface.superbuf(0), 0).bytes(60) == frame) }
+    for (interface, frame) in zip([first, second], frames) {
+      #expect(Slot(try interface.superbuf(0), 0).bytes(60) == frame)
+    }
     // A second filter of an interface leads to the same queue.
     let cookie = try rig.right.insert(.ethernet(rig.right.macAddress), interface: second.grant.resource)
     #expect(try rig.right.query(cookie, interface: second.grant.resource).receiveQueue == 1)
@@ -185,7 +187,7 @@ import Testing
     let (receiver, queue) = try receiver()
     let group = MACAddress(value: 0x0100_5e00_0001)
     _ = try rig.right.insert(.ethernet(group), interface: receiver.grant.resource)
-    _ = try rig.right.insert(.multicastAll, interface: receiver.grant.resource)
+    _ = try rig.right.insert(.ethernet(group, vlan: 0), interface: receiver.grant.resource)
     try receiver.post(0, queue)
     sender.send([UInt8](arrayLiteral: 1, 0, 0x5e, 0, 0, 1) + rig.frame(60).dropFirst(6))
     #expect(receiver.events() == [1])

@@ -8,7 +8,9 @@ struct EchoTests {
       var station = try Station(bench.driver)
       var other = try Station(bench.driver)
       try kind.takeAll(bench, &station)
-      try other.interface.addFilter(.ethernet(.broadcast))
+      // A filter of an X4 express has one queue, and the queue one interface.
+      let isShared = kind.generation != .x4Express
+      if isShared { try other.interface.addFilter(.ethernet(.broadcast)) }
       let group = MACAddress("01:00:5e:01:02:03")!
       let targets = [bench.peerMAC, .broadcast, group, bench.portMAC, MACAddress("02:aa:aa:aa:aa:aa")!]
       for (id, target) in targets.enumerated() {
@@ -18,7 +20,7 @@ struct EchoTests {
       #expect(bench.take(4).count == 4)
       #expect(bench.send(Frame.numbered(99, to: .broadcast, from: bench.peerMAC)))
       #expect(station.take(1).map { Frame.number($0.bytes) } == [99])
-      #expect(other.take(1).map { Frame.number($0.bytes) } == [99])
+      if isShared { #expect(other.take(1).map { Frame.number($0.bytes) } == [99]) }
       #expect(bench.counter("rx_packets") == 1)
     }
   }

@@ -14,7 +14,7 @@ struct ReceptionTests {
   static let port = SameEverywhereTests.port
   static let frames = SameEverywhereTests.frames(to: port, from: SameEverywhereTests.peer)
 
-  @Test(arguments: BenchKind.allCases, [InterfaceFlags(), .receiveEventMerge, .receiveFilterID])
+  @Test(arguments: BenchKind.ef10, [InterfaceFlags(), .receiveEventMerge, .receiveFilterID])
   func throughAnEndpoint(_ kind: BenchKind, _ flags: InterfaceFlags) throws {
     try kind.run("mtu=1500,mac=\(Self.port)") { bench in
       let domain = try bench.driver.allocateProtectionDomain()
@@ -36,7 +36,7 @@ struct ReceptionTests {
     }
   }
 
-  @Test(arguments: BenchKind.allCases, [InterfaceFlags(), .packedStream64K])
+  @Test(arguments: BenchKind.ef10, [InterfaceFlags(), .packedStream64K])
   func inPackedStream(_ kind: BenchKind, _ flags: InterfaceFlags) throws {
     try kind.run("mtu=1500,mac=\(Self.port)") { bench in
       var receiver = try PackedStreamReceiver(
