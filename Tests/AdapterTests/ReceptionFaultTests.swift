@@ -35,7 +35,9 @@ import Testing
     let statistics = link.receiver.interface.statistics()
     // A frame that was cut is both, and nothing else is.
     #expect(frames == statistics["rx_packets"]! + statistics["rx_truncated"]!)
-    #expect(frames > 400 && whole > 300)
+    // With a thread of its own the adapter goes on while this one is held up, and frames find no buffer.
+    let least: UInt64 = options.contains("thread") ? 40 : 400
+    #expect(frames > least && UInt64(whole) > least * 3 / 4)
     #expect(link.receiver.interface.receiveFillLevel + link.rightPool.available == 128)
     #expect(link.receiver.interface.eventCounts.unknown == 0)
   }
