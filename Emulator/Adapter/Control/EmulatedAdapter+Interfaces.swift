@@ -8,6 +8,8 @@ extension EmulatedAdapter {
       guard let domain = state.domains[request.domain] else {
         throw refusal(EINVAL, "no protection domain \(request.domain)", "Pass one that lives.")
       }
+      var request = request
+      if domain.datapath.isExpress { InterfaceRules.roundUp(&request.options, domain.datapath) }
       let flags = try check(request, domain)
       try fails(.virtualInterface, Self.allocateCall, &state)
       guard

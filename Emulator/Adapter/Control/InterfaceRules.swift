@@ -57,6 +57,17 @@ enum InterfaceRules {
     }
   }
 
+  /// Takes the next larger capacity where there is none of the size that was asked for, as the driver does, so that what
+  /// a program asks of EF10 does for an adapter of other sizes.
+  static func roundUp(_ options: inout InterfaceOptions, _ datapath: Datapath) {
+    func next(_ wanted: Int, _ sizes: [Int]) -> Int {
+      wanted <= 0 ? wanted : RingRules.size(atLeast: wanted, of: sizes) ?? wanted
+    }
+    options.receiveCapacity = next(options.receiveCapacity, receiveSizes(datapath, options.flags))
+    options.transmitCapacity = next(options.transmitCapacity, transmitSizes(datapath))
+    options.eventCapacity = options.eventCapacity.map { next($0, eventSizes(datapath)) }
+  }
+
   private static func powers(_ first: Int, _ last: Int) -> [Int] {
     Array(sequence(first: first) { $0 < last ? $0 * 2 : nil })
   }
