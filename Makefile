@@ -1,4 +1,4 @@
-.PHONY: help build test demo bench sanitize lint format clean
+.PHONY: help build test soak demo bench sanitize lint format clean
 
 help: ## Lists these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -10,6 +10,9 @@ demo: ## Installs what is missing, builds for speed and shows the library at wor
 
 test: ## Installs what is missing, builds and runs every test
 	@Scripts/test
+
+soak: ## Mixes every feature under the fault plan for ten minutes
+	@SOAK_SECONDS=600 Scripts/test --filter SoakTests
 
 build: ## Installs what is missing and builds everything for speed
 	@Scripts/install-needed

@@ -129,6 +129,14 @@ let package = Package(
       name: "PropertyTests",
       dependencies: ["EtherFabric", "EmulatedAdapter", "EmulatedWires", "CEmulatorRegistration"],
       path: "Tests/PropertyTests", swiftSettings: strict),
+    // Every feature at once under faults, for as long as asked.
+    .testTarget(
+      name: "SoakTests",
+      dependencies: [
+        "EtherFabric", "EtherFabricFormats", "EmulatedAdapter", "EmulatedWires", "EtherFabricEmulator",
+        "CEmulatorRegistration",
+      ],
+      path: "Tests/SoakTests", swiftSettings: strict),
     .testTarget(
       name: "BadInputTests",
       dependencies: [
