@@ -186,6 +186,17 @@ import Testing
     #expect(count == 1 && wrong.isEmpty)
   }
 
+  @Test func aRestartGoesOnAfterTheAdaptersReset() throws {
+    var link = try Link("ps-reset", .packedStream64K)
+    link.adapter.reset()
+    #expect(link.take(first: 1) { _ in 100 }.count == 0)
+    #expect(link.receiver.fault == .reset)
+    try link.receiver.restart()
+    try link.send(3, count: 100)
+    let (count, wrong) = link.take(first: 3) { _ in 100 }
+    #expect(count == 1 && wrong.isEmpty)
+  }
+
   @Test func aSleeperIsWoken() throws {
     var link = try Link("ps-sleep")
     let isEarly = try link.receiver.wait(timeout: .milliseconds(2))

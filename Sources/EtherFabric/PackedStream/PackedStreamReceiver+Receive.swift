@@ -58,6 +58,9 @@ extension PackedStreamReceiver {
 
   /// Starts the stream anew after a fault: all events and packets that were not looked at are lost.
   public mutating func restart() throws(EtherFabricError) {
+    // After a reset a ring begins only behind its event queue. A ring that still runs fills the queue meanwhile, so that
+    // it is emptied once more.
+    try interface.reinitializeEventQueue()
     _ = try interface.reinitializeReceiveQueue()
     try interface.reinitializeEventQueue()
     eventNext = 0
