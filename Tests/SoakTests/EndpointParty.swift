@@ -81,7 +81,7 @@ final class EndpointParty: Party {
       let length = 20 + random.next(1480)
       buffer.withUnsafeMutableBytes { bytes in
         guard let start = bytes.baseAddress else { return }
-        memset(start, random.next(256), length)
+        memset(start, Int32(random.next(256)), length)
         Frames.writeHeader(to: to, from: own, at: start)
       }
       buffer.count = length
@@ -99,7 +99,8 @@ final class EndpointParty: Party {
       case .received(let frame): take(frame, cell, &random)
       case .sent(let packet): if random.next(2) == 0 { _ = packet.takeBuffer() }
       case .software: break
-      case .transmitStopped, .receiveStopped, .overflow, .reset:
+      default:
+        // A ring stopped, events are lost, or the adapter was reset.
         self.cell = nil
         return
       }
@@ -129,10 +130,12 @@ final class EndpointParty: Party {
     while let occurrence = cell.endpoint.next() {
       came = true
       switch consume occurrence {
-      case .transmitStopped, .receiveStopped, .overflow, .reset:
+      case .received(let frame): frame.release()
+      case .sent: break
+      case .software: break
+      default:
         self.cell = nil
         return true
-      default: break
       }
     }
     return came

@@ -27,6 +27,8 @@ final class MirrorSender: Party {
   private var pioID: UInt32?
   /// Frames in an alternative that have still to leave it.
   private var inAlternative = 0
+  /// Ids of these that have not come back: a ring that stopped before them never puts them in.
+  private var forAlternative: Set<UInt32> = []
   private var faults: [String] = []
   private(set) var completed = 0
   private(set) var failed = 0
@@ -78,7 +80,7 @@ final class MirrorSender: Party {
     number += 1
     let offset = Int(number) % Self.slots * Self.slotSize
     let length = 60 + random.next(most - 60)
-    memset(memory.base + offset, random.next(256), length)
+    memset(memory.base + offset, Int32(random.next(256)), length)
     Frames.writeHeader(to: peers[random.next(peers.count)], from: own, at: memory.base + offset)
     owed.insert(number)
     return (RequestID(number), offset, length)
@@ -130,6 +132,7 @@ final class MirrorSender: Party {
     let count = 1 + random.next(3)
     for _ in 0..<count {
       let (id, offset, length) = frame(&random)
+      forAlternative.insert(id.rawValue)
       try cell.interface.transmitInit(memory.dmaAddress(offset), length: length, id: id)
     }
     try cell.interface.selectNormalTransmit()
@@ -174,6 +177,7 @@ final class MirrorSender: Party {
         if inAlternative < 0 { faults.append("more frames left an alternative than went in") }
       case .transmitError:
         for id in try cell.interface.reinitializeTransmitQueue() {
+          if forAlternative.contains(id.rawValue) { inAlternative -= 1 }
           comesBack(id)
           failed += 1
         }
@@ -191,6 +195,7 @@ final class MirrorSender: Party {
 
   private func comesBack(_ id: RequestID) {
     if owed.remove(id.rawValue) == nil { faults.append("id \(id.rawValue) came back twice, or was never sent") }
+    forAlternative.remove(id.rawValue)
     if pioID == id.rawValue { pioID = nil }
   }
 

@@ -29,8 +29,17 @@ final class StreamParty: Party {
   func drain() throws -> Bool { try poll(limit: .max) }
 
   private func poll(limit: Int) throws -> Bool {
+    let came = look(&cell.receiver, limit)
+    if cell.receiver.fault != nil {
+      try cell.receiver.restart()
+      restarts += 1
+    }
+    return came
+  }
+
+  private func look(_ receiver: inout PackedStreamReceiver, _ limit: Int) -> Bool {
     var left = limit
-    while left > 0, var batch = cell.receiver.receive() {
+    while left > 0, var batch = receiver.receive() {
       left -= 1
       let expected = batch.count
       var seen = 0
@@ -42,10 +51,6 @@ final class StreamParty: Party {
       }
       if seen != expected { faults.append("\(seen) packets of \(expected) in an event") }
       packets += UInt64(seen)
-    }
-    if cell.receiver.fault != nil {
-      try cell.receiver.restart()
-      restarts += 1
     }
     return left < limit
   }
