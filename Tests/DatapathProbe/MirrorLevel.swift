@@ -14,7 +14,10 @@ enum MirrorLevel {
     var receiver = try right.allocateVirtualInterface()
     try receiver.addFilter(.ethernet(receiver.macAddress))
     Wires.store(to: source.base, destination: receiver.macAddress, source: sender.macAddress)
-    for index in 0..<posted { try receiver.receiveInit(target.dmaAddress(index * bufferBytes), id: RequestID(index)) }
+    // EFCT and EF10CT take no buffers; a frame is released there instead.
+    for index in 0..<(wires.isEF10 ? posted : 0) {
+      try receiver.receiveInit(target.dmaAddress(index * bufferBytes), id: RequestID(index))
+    }
     receiver.receivePush()
 
     var events = EventBatch(capacity: 64)
@@ -49,8 +52,12 @@ enum MirrorLevel {
         polls.count { _ = receiver.poll(&events) }
         try posts.count { () throws(QueueError) in
           for index in events.indices {
-            guard case .receive(let event) = events[index] else { continue }
-            try receiver.receiveInit(to.advanced(by: Int(event.id.rawValue) * bufferBytes), id: event.id)
+            switch events[index] {
+            case .receive(let event):
+              try receiver.receiveInit(to.advanced(by: Int(event.id.rawValue) * bufferBytes), id: event.id)
+            case .receiveReference(let event): try receiver.release(packet: event.packet)
+            default: continue
+            }
             got += 1
           }
           receiver.receivePush()

@@ -6,6 +6,9 @@ import Testing
 struct DatapathTests {
   @Test func nothingIsAllocatedOrCountedOverTheCable() throws { try judge("cable") }
 
+  @Test(arguments: ["x3", "x4-express"])
+  func nothingIsAllocatedOrCountedOnExpressDatapaths(_ generation: String) throws { try judge(generation) }
+
   @Test(.enabled(if: Namespace.isAvailable, Comment(rawValue: Namespace.unavailableReason ?? "")))
   func nothingIsAllocatedOrCountedOverPacketSockets() throws { try judge("afpacket") }
 

@@ -43,8 +43,8 @@ import Testing
     let rightDomain = try right.allocateProtectionDomain()
     let rightPool = try PacketPool(rightDomain, count: 64)
     do {
-      var sender = try Endpoint(leftDomain, pool: leftPool, options: Self.options(left))
-      var receiver = try Endpoint(rightDomain, pool: rightPool, options: Self.options(right))
+      var sender = try Endpoint(leftDomain, pool: leftPool)
+      var receiver = try Endpoint(rightDomain, pool: rightPool)
       let (here, there) = (left.identity.macAddress, right.identity.macAddress)
       try receiver.addFilter(.ethernet(there))
       var taken: UInt32 = 0
@@ -78,18 +78,13 @@ import Testing
     #expect(leftPool.available == 64 && rightPool.available == 64)
   }
 
-  /// Ring sizes that the generation has.
-  static func options(_ driver: Driver, flags: InterfaceFlags = []) -> InterfaceOptions {
-    InterfaceOptions(receiveCapacity: driver.identity.generation == .x4Express ? 1024 : 512, flags: flags)
-  }
-
   @Test(arguments: express)
   func packetIDsAndRequestIDsDoOverTheCable(_ generation: String) throws {
     let (left, right) = try Self.cable("mirror", generation)
     let leftDomain = try left.allocateProtectionDomain()
     let rightDomain = try right.allocateProtectionDomain()
-    var sender = try leftDomain.allocateVirtualInterface(Self.options(left))
-    var receiver = try rightDomain.allocateVirtualInterface(Self.options(right))
+    var sender = try leftDomain.allocateVirtualInterface()
+    var receiver = try rightDomain.allocateVirtualInterface()
     try receiver.addFilter(.ethernet(right.identity.macAddress))
     let memory = try MemoryRegistration(leftDomain, try DMAMemory(byteCount: 4096))
     Self.write(
@@ -122,5 +117,153 @@ import Testing
     }
     #expect(sender.transmitFillLevelBytes == 0 && sender.transmitFillLevel == 0)
     #expect(receiver.eventCounts.unknown == 0 && receiver.eventCounts.badLabels == 0)
+  }
+
+  @Test(arguments: express)
+  func aSleepingEndpointIsWokenByAFrame(_ generation: String) throws {
+    let (left, right) = try Self.cable("sleep", generation)
+    let leftDomain = try left.allocateProtectionDomain()
+    let rightDomain = try right.allocateProtectionDomain()
+    var sender = try Endpoint(leftDomain, pool: try PacketPool(leftDomain, count: 8))
+    var receiver = try Endpoint(rightDomain, pool: try PacketPool(rightDomain, count: 8))
+    try receiver.addFilter(.ethernet(right.identity.macAddress))
+    for number in 0..<UInt32(3) {
+      let isEarly = try receiver.wait(timeout: .milliseconds(5))
+      #expect(!isEarly)
+      var buffer = try unwrap(sender.allocate())
+      buffer.count = 64
+      buffer.withUnsafeMutableBytes {
+        Self.write(number, count: 64, from: left.identity.macAddress, to: right.identity.macAddress, into: $0)
+      }
+      try sender.transmit(buffer)
+      let isWoken = try receiver.wait(timeout: .seconds(5))
+      let frame = try unwrap(receiver.receive(), "frame")
+      #expect(isWoken && Self.isRight(frame, number: number, count: 64))
+    }
+  }
+
+  @Test(arguments: generations)
+  func framesAreSentBackFromTheBufferTheyWereTakenInto(_ generation: String) throws {
+    let (left, right) = try Self.cable("echo", generation)
+    let (here, there) = (left.identity.macAddress, right.identity.macAddress)
+    let leftDomain = try left.allocateProtectionDomain()
+    let rightDomain = try right.allocateProtectionDomain()
+    let leftPool = try PacketPool(leftDomain, count: 32)
+    let rightPool = try PacketPool(rightDomain, count: 32)
+    do {
+      var near = try Endpoint(leftDomain, pool: leftPool)
+      var far = try Endpoint(rightDomain, pool: rightPool)
+      try near.addFilter(.ethernet(here))
+      try far.addFilter(.ethernet(there))
+      for number in 0..<UInt32(1200) {
+        var buffer = try unwrap(near.allocate())
+        buffer.count = 200
+        buffer.withUnsafeMutableBytes { Self.write(number, count: 200, from: here, to: there, into: $0) }
+        try near.transmit(buffer)
+        var back = try unwrap(try unwrap(far.receive(), "frame \(number)").takeBuffer())
+        back.withUnsafeMutableBytes { bytes in
+          here.store(to: bytes.baseAddress!)
+          there.store(to: bytes.baseAddress! + 6)
+        }
+        try far.transmit(back)
+        let frame = try unwrap(near.receive(), "echo \(number)")
+        let isRight = Self.isRight(frame, number: number, count: 200)
+        #expect(isRight)
+        frame.release()
+      }
+    }
+    #expect(leftPool.available == 32 && rightPool.available == 32)
+  }
+
+  @Test(arguments: express)
+  func framesAndSendsAreStamped(_ generation: String) throws {
+    let (left, right) = try Self.cable("stamps", generation)
+    let leftDomain = try left.allocateProtectionDomain()
+    let rightDomain = try right.allocateProtectionDomain()
+    var sender = try Endpoint(
+      leftDomain, pool: try PacketPool(leftDomain, count: 8), options: InterfaceOptions(flags: .transmitTimestamps))
+    var receiver = try Endpoint(
+      rightDomain, pool: try PacketPool(rightDomain, count: 8), options: InterfaceOptions(flags: .receiveTimestamps))
+    try receiver.addFilter(.ethernet(right.identity.macAddress))
+    var last: UInt64 = 0
+    for number in 0..<UInt32(20) {
+      var buffer = try unwrap(sender.allocate())
+      buffer.count = 64
+      buffer.withUnsafeMutableBytes {
+        Self.write(number, count: 64, from: left.identity.macAddress, to: right.identity.macAddress, into: $0)
+      }
+      try sender.transmit(buffer)
+      var sent: Timestamp?
+      while sent == nil {
+        guard let occurrence = sender.next() else { continue }
+        if case .sent(let packet) = consume occurrence { sent = packet.timestamp }
+      }
+      let frame = try unwrap(receiver.receive(), "frame")
+      let stamp = try unwrap(frame.timestamp, "a time")
+      // Within a second of each other, on adapters that follow the same clock; never backwards.
+      #expect(stamp.sync == [.clockSet, .inSync] && sent!.sync == [.clockSet, .inSync])
+      #expect(stamp.totalNanoseconds >= last)
+      #expect(
+        max(stamp.totalNanoseconds, sent!.totalNanoseconds) - min(stamp.totalNanoseconds, sent!.totalNanoseconds)
+          < 1_000_000_000)
+      last = stamp.totalNanoseconds
+    }
+  }
+
+  @Test(arguments: express)
+  func cutThroughSendsArrive(_ generation: String) throws {
+    let (left, right) = try Self.cable("cutthrough", generation)
+    let leftDomain = try left.allocateProtectionDomain()
+    let rightDomain = try right.allocateProtectionDomain()
+    var sender = try leftDomain.allocateVirtualInterface()
+    var receiver = try Endpoint(rightDomain, pool: try PacketPool(rightDomain, count: 8))
+    try receiver.addFilter(.ethernet(right.identity.macAddress))
+    let memory = try MemoryRegistration(leftDomain, DMAMemory(byteCount: 65536))
+    var events = EventBatch()
+    var ids = [RequestID](repeating: .none, count: 64)
+    var completed: UInt32 = 0
+    for number in 0..<UInt32(2000) {
+      let count = 60 + Int(number) % 1900
+      let place = memory.base + Int(number % 32) * 2048
+      Self.write(
+        number, count: count, from: left.identity.macAddress, to: right.identity.macAddress,
+        into: UnsafeMutableRawBufferPointer(start: place, count: 2048))
+      // In two parts, which meet within a word.
+      let parts = [
+        UnsafeRawBufferPointer(start: place, count: 21), UnsafeRawBufferPointer(start: place + 21, count: count - 21),
+      ]
+      parts.withUnsafeBufferPointer { sender.transmitCutThroughVector($0, threshold: 64) }
+      try sender.transmitCutThroughFallback(
+        memory.dmaAddress(Int(number % 32) * 2048), length: count, id: RequestID(number))
+      let frame = try unwrap(receiver.receive(), "frame \(number)")
+      let isRight = Self.isRight(frame, number: number, count: count)
+      #expect(isRight)
+      frame.release()
+      sender.poll(&events)
+      for index in events.indices {
+        guard case .transmit(let event) = events[index] else { continue }
+        for place in 0..<ids.withUnsafeMutableBufferPointer({ sender.unbundle(event, into: $0) }) {
+          #expect(event.wasCutThrough && ids[place] == RequestID(completed))
+          completed += 1
+        }
+      }
+    }
+    #expect(completed == 2000 && sender.transmitFillLevelBytes == 0)
+  }
+
+  @Test(arguments: express)
+  func capacitiesAreRoundedUpToWhatTheAdapterHas(_ generation: String) throws {
+    let (left, _) = try Self.cable("sizes", generation)
+    let domain = try left.allocateProtectionDomain()
+    let interface = try domain.allocateVirtualInterface(
+      InterfaceOptions(receiveCapacity: 700, transmitCapacity: 300, eventCapacity: 1000))
+    #expect(interface.receiveCapacity == 1023 && interface.transmitCapacity == 511)
+    #expect(interface.eventCapacity == (generation == "x3" ? 1023 : 1017))
+    #expect(throws: EtherFabricError.self) {
+      _ = try domain.allocateVirtualInterface(InterfaceOptions(receiveCapacity: 131_073))
+    }
+    #expect(throws: EtherFabricError.self) {
+      _ = try domain.allocateVirtualInterface(InterfaceOptions(receiveCapacity: -1))
+    }
   }
 }
