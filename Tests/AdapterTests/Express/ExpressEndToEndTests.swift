@@ -250,20 +250,4 @@ import Testing
     }
     #expect(completed == 2000 && sender.transmitFillLevelBytes == 0)
   }
-
-  @Test(arguments: express)
-  func capacitiesAreRoundedUpToWhatTheAdapterHas(_ generation: String) throws {
-    let (left, _) = try Self.cable("sizes", generation)
-    let domain = try left.allocateProtectionDomain()
-    let interface = try domain.allocateVirtualInterface(
-      InterfaceOptions(receiveCapacity: 700, transmitCapacity: 300, eventCapacity: 1000))
-    #expect(interface.receiveCapacity == 1023 && interface.transmitCapacity == 511)
-    #expect(interface.eventCapacity == (generation == "x3" ? 1023 : 1017))
-    #expect(throws: EtherFabricError.self) {
-      _ = try domain.allocateVirtualInterface(InterfaceOptions(receiveCapacity: 131_073))
-    }
-    #expect(throws: EtherFabricError.self) {
-      _ = try domain.allocateVirtualInterface(InterfaceOptions(receiveCapacity: -1))
-    }
-  }
 }
