@@ -1,11 +1,18 @@
 // swift-tools-version: 6.2
+import Glibc
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-  .enableExperimentalFeature("Lifetimes"),
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-]
+// Onload's headers decide whether there is a hardware backend: see Documentation/Hardware.md.
+let onloadHeaders = findOnloadHeaders()
+let hasHardware = onloadHeaders != nil
+func withHardware<T>(_ items: T...) -> [T] { hasHardware ? items : [] }
+
+let strict: [SwiftSetting] =
+  [
+    .enableExperimentalFeature("Lifetimes"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ] + withHardware(.define("ETHERFABRIC_HARDWARE"))
 
 let package = Package(
   name: "swift-etherfabric",
@@ -14,7 +21,8 @@ let package = Package(
     // exist in every build; hardware devices appear when Onload's headers are in Vendor/.
     .library(
       name: "EtherFabric",
-      targets: ["EtherFabric", "EtherFabricFrames", "EtherFabricEmulator", "CEmulatorRegistration"]),
+      targets: ["EtherFabric", "EtherFabricFrames", "EtherFabricEmulator", "CEmulatorRegistration"]
+        + withHardware("HardwareBackend", "CHardwareRegistration")),
     .library(name: "EtherFabricFormats", targets: ["EtherFabricFormats"]),
     // The counters of running processes, for tools that need neither an adapter nor the API.
     .library(name: "LiveCounters", targets: ["LiveCounters"]),
@@ -46,8 +54,9 @@ let package = Package(
       name: "LiveCounters", dependencies: ["CLinuxShims"], path: "Sources/LiveCounters", swiftSettings: strict),
     .target(
       name: "EtherFabric",
-      dependencies: ["EtherFabricFormats", "CBackendTable", "CLinuxShims", "CNuma"],
-      path: "Sources/EtherFabric", swiftSettings: strict),
+      dependencies: ["EtherFabricFormats", "CBackendTable", "CLinuxShims", "CNuma"]
+        + withHardware("CEtherFabric", "CLibciul"),
+      path: "Sources/EtherFabric", exclude: hasHardware ? [] : ["Hardware"], swiftSettings: strict),
 
     .target(
       name: "EmulatedAdapter",
@@ -82,7 +91,7 @@ let package = Package(
         "EmulatedWires", "CEmulatorRegistration", "CLinuxShims", "LiveCounters", "Measurement", "NetworkLab",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
-      ],
+      ] + withHardware("CEtherFabric", "HardwareBackend", "CHardwareRegistration"),
       path: "Sources/efvi", swiftSettings: strict),
 
     .testTarget(
@@ -191,3 +200,52 @@ let package = Package(
       path: "Tests/ConformanceTests", swiftSettings: strict),
   ]
 )
+
+// The backend over libciul. Without Onload's headers it is not there.
+if let onloadHeaders {
+  package.targets += [
+    // C again: the calls that are macros and inline functions, and the library found at run time.
+    .systemLibrary(
+      name: "CEtherFabric", path: "Sources/CEtherFabric", pkgConfig: packageConfig(including: onloadHeaders)),
+    .target(name: "CLibciul", dependencies: ["CEtherFabric"], path: "Sources/CLibciul"),
+    .target(
+      name: "HardwareBackend",
+      dependencies: ["EtherFabric", "EtherFabricFormats", "CEtherFabric", "CLibciul", "CBackendTable", "CLinuxShims"],
+      path: "Sources/HardwareBackend", swiftSettings: strict),
+    .target(
+      name: "CHardwareRegistration", dependencies: ["CBackendTable", "HardwareBackend"],
+      path: "Sources/HardwareRegistration"),
+    .testTarget(
+      name: "HardwareTests", dependencies: ["EtherFabric", "HardwareBackend", "CHardwareRegistration", "CEtherFabric"],
+      path: "Tests/HardwareTests", swiftSettings: strict),
+  ]
+}
+
+/// The folder that holds `etherfabric/ef_vi.h`: of the tree that ONLOAD_HOME names, else of Vendor/onload.
+func findOnloadHeaders() -> String? {
+  let named = Context.environment["ONLOAD_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+  for home in [named, Context.packageDirectory + "/Vendor/onload"].compactMap({ $0 }) {
+    for folder in ["/src/include", "/usr/include", "/include", ""] {
+      guard access(home + folder + "/etherfabric/ef_vi.h", R_OK) == 0,
+        let path = realpath(home + folder, nil)
+      else { continue }
+      defer { free(path) }
+      return String(cString: path)
+    }
+  }
+  return nil
+}
+
+/// A file for SwiftPM's pkg-config reader, which passes its include path to all that import the target, in this package
+/// and in those that depend on it. SwiftPM remembers what this manifest gave for an environment and does not run it
+/// again, so each folder has a file of its own, which stays.
+func packageConfig(including folder: String) -> String {
+  let hash = folder.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  let path = Context.packageDirectory + "/Sources/CEtherFabric/onload-\(String(hash, radix: 16)).pc"
+  guard access(path, R_OK) != 0, let file = fopen(path + ".new", "w") else { return path }
+  let include = folder.split(separator: " ", omittingEmptySubsequences: false).joined(separator: "\\ ")
+  fputs("Name: onload\nDescription: Headers of Onload\nVersion: 1\nCflags: -I\(include)\n", file)
+  fclose(file)
+  rename(path + ".new", path)
+  return path
+}
