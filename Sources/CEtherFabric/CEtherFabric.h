@@ -8,6 +8,12 @@
 #error "Onload's headers have gone since Package.swift was read, or their .pc file has. Run `swift package purge-cache`."
 #endif
 
+#ifdef __swift__
+// First the C library's types by its own module: those of headers that are not in it, such as struct iovec, would
+// belong to this one, and programs would have to import it for them.
+#pragma clang module import SwiftGlibc
+#endif
+
 #include "Shims/Capability.h"
 #include "Shims/Checksum.h"
 #include "Shims/Driver.h"

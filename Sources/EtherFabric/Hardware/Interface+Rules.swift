@@ -17,7 +17,8 @@ extension UnsafeMutablePointer where Pointee == ef_vi {
   /// The first address that no descriptor can carry. On X3 and X4 an address is a pointer.
   var addressLimit: UInt64 {
     guard isEF10 else { return 1 << 57 }
-    return has(.transmitPhysicalAddresses) ? TransmitDescriptor.maximumPhysicalAddress : TransmitDescriptor.maximumAddress
+    return has(.transmitPhysicalAddresses)
+      ? TransmitDescriptor.maximumPhysicalAddress : TransmitDescriptor.maximumAddress
   }
 
   /// The receive queues that filters have attached the interface to. Their superbufs are the driver's, on huge pages.

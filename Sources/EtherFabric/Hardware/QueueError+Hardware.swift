@@ -39,7 +39,8 @@ extension QueueError {
     case EFAULT: self.init(.addressOutOfRange)
     case ESHUTDOWN: self.init(.queueStopped)
     case EMSGSIZE: self.init(.lengthOutOfRange, value: UInt64(wanted))
-    default: self.init(.badVector, value: UInt64(wanted), limit: UInt64(max(0, ciul_ef_vi_transmit_capacity(interface))))
+    default:
+      self.init(.badVector, value: UInt64(wanted), limit: UInt64(max(0, ciul_ef_vi_transmit_capacity(interface))))
     }
   }
 

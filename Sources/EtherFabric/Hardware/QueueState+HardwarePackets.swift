@@ -96,7 +96,8 @@ extension UnsafeMutablePointer where Pointee == QueueState {
     guard interface.isEF10, interface.pointee.timer_quantum_ns > 0, interface.has(.eventTimer) else { return }
     let (seconds, attoseconds) = time.components
     let most: Int64 = 1_000_000
-    let microseconds = seconds >= most ? most : seconds * 1_000_000 + (attoseconds + 999_999_999_999) / 1_000_000_000_000
+    let microseconds =
+      seconds >= most ? most : seconds * 1_000_000 + (attoseconds + 999_999_999_999) / 1_000_000_000_000
     call(interface, UInt32(clamping: max(1, microseconds)))
   }
 

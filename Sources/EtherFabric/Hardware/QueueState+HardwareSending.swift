@@ -30,7 +30,8 @@ extension UnsafeMutablePointer where Pointee == QueueState {
       var count = 0
       for fragment in fragments where fragment.count > 0 {
         pieces.initializeElement(
-          at: count, to: iovec(iov_base: UnsafeMutableRawPointer(mutating: fragment.baseAddress), iov_len: fragment.count)
+          at: count,
+          to: iovec(iov_base: UnsafeMutableRawPointer(mutating: fragment.baseAddress), iov_len: fragment.count)
         )
         count += 1
       }
@@ -61,7 +62,9 @@ extension UnsafeMutablePointer where Pointee == QueueState {
   }
 
   func startTransmitWarm(_ interface: UnsafeMutablePointer<ef_vi>) {
-    guard let state = pointee.hardwareState, !state.pointee.isWarming, interface.pointee.vi_txq.mask != 0 else { return }
+    guard let state = pointee.hardwareState, !state.pointee.isWarming, interface.pointee.vi_txq.mask != 0 else {
+      return
+    }
     state.pointee.isWarming = true
     ciul_ef_vi_start_transmit_warm(interface, &state.pointee.saved, state.pointee.warmAperture)
   }
@@ -122,7 +125,8 @@ extension UnsafeMutablePointer where Pointee == QueueState {
     let result = ciul_ef_vi_transmit_alt_query_buffering(interface, index, state.pointee.handle, Int32(count))
     guard result >= 0 else {
       throw EtherFabricError(
-        "VirtualInterface.alternativeBuffering", errno: -result, reason: "the adapter tells no room for \(count) alternatives",
+        "VirtualInterface.alternativeBuffering", errno: -result,
+        reason: "the adapter tells no room for \(count) alternatives",
         remedy: "Ask Driver.capability for transmitAlternatives before.")
     }
     return Int(result)
