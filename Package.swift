@@ -215,18 +215,19 @@ let package = Package(
       name: "ConformanceTests",
       dependencies: [
         "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator", "EmulatedAdapter",
-        "EmulatedWires", "CEmulatorRegistration", "CLinuxShims", "NetworkLab",
-      ],
+        "EmulatedWires", "CEmulatorRegistration", "CLinuxShims", "LiveCounters", "NetworkLab",
+      ] + withHardware("CHardwareRegistration"),
       path: "Tests/ConformanceTests", swiftSettings: strict),
   ]
 )
 
 // The backend over libciul. Without Onload's headers it is not there.
 if let onloadHeaders {
+  let module = headerModule(for: onloadHeaders)
   package.targets += [
     // C again: the calls that are macros and inline functions, and the library found at run time.
     .systemLibrary(
-      name: "CEtherFabric", path: "Sources/CEtherFabric", pkgConfig: packageConfig(including: onloadHeaders)),
+      name: "CEtherFabric", path: module, pkgConfig: "\(Context.packageDirectory)/\(module)/onload.pc"),
     .target(name: "CLibciul", dependencies: ["CEtherFabric"], path: "Sources/CLibciul"),
     .target(
       name: "HardwareBackend",
@@ -239,6 +240,19 @@ if let onloadHeaders {
       name: "HardwareTests", dependencies: ["EtherFabric", "HardwareBackend", "CHardwareRegistration", "CEtherFabric"],
       path: "Tests/HardwareTests", swiftSettings: strict),
   ]
+}
+
+// What stands in for libciul is not built on it, nor are there two sets of its headers in one program.
+if hasHardware {
+  let cLibrary: Set = ["CiulHeaders", "CiulSupport", "CiulExports", "CiulLibrary", "CLibraryTests"]
+  package.targets.removeAll { cLibrary.contains($0.name) }
+  package.products.removeAll { $0.name.hasPrefix("ciul") }
+}
+
+// The tests that a build with Onload's headers is for: Scripts/test builds no others with them.
+if hasHardware, Context.environment["EFVI_TESTS"] == "hardware" {
+  let kept: Set = ["ConformanceTests", "HardwareTests"]
+  package.targets.removeAll { $0.type == .test && !kept.contains($0.name) }
 }
 
 /// The folder that holds `etherfabric/ef_vi.h`: of the tree that ONLOAD_HOME names, else of Vendor/onload.
@@ -256,16 +270,30 @@ func findOnloadHeaders() -> String? {
   return nil
 }
 
-/// A file for SwiftPM's pkg-config reader, which passes its include path to all that import the target, in this package
-/// and in those that depend on it. SwiftPM remembers what this manifest gave for an environment and does not run it
-/// again, so each folder has a file of its own, which stays.
-func packageConfig(including folder: String) -> String {
-  let hash = folder.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-  let path = Context.packageDirectory + "/Sources/CEtherFabric/onload-\(String(hash, radix: 16)).pc"
-  guard access(path, R_OK) != 0, let file = fopen(path + ".new", "w") else { return path }
-  let include = folder.split(separator: " ", omittingEmptySubsequences: false).joined(separator: "\\ ")
-  fputs("Name: onload\nDescription: Headers of Onload\nVersion: 1\nCflags: -I\(include)\n", file)
+/// A folder with a module map and a file for SwiftPM's pkg-config reader, which passes its include path to all that import
+/// the target, in this package and in those that depend on it. SwiftPM remembers what this manifest gave for an
+/// environment and does not run it again, and the compiler takes modules of one module map for the same: so each tree of
+/// headers has a folder of its own, which stays.
+func headerModule(for headers: String) -> String {
+  let hash = headers.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  let path = "Sources/CEtherFabric/Trees/\(String(hash, radix: 16))"
+  let folder = Context.packageDirectory + "/" + path
+  mkdir(Context.packageDirectory + "/Sources/CEtherFabric/Trees", 0o777)
+  mkdir(folder, 0o777)
+  write("module CEtherFabric [system] {\n  header \"../../CEtherFabric.h\"\n  export *\n}\n", to: folder + "/module.modulemap")
+  // By way of a link: headers that are found beside a module map of somebody's would be that module's.
+  symlink(headers + "/etherfabric", folder + "/etherfabric")
+  let search = access(headers + "/module.modulemap", R_OK) == 0 ? [folder] : [folder, headers]
+  let flags = search.map { "-I" + $0.split(separator: " ", omittingEmptySubsequences: false).joined(separator: "\\ ") }
+  write(
+    "Name: onload\nDescription: Headers of Onload\nVersion: 1\nCflags: \(flags.joined(separator: " "))\n",
+    to: folder + "/onload.pc")
+  return path
+}
+
+func write(_ text: String, to path: String) {
+  guard access(path, R_OK) != 0, let file = fopen(path + ".new", "w") else { return }
+  fputs(text, file)
   fclose(file)
   rename(path + ".new", path)
-  return path
 }

@@ -57,7 +57,7 @@ struct SameEverywhereTests {
       record.completed = station.completions(outgoing.count)
       record.others = station.others
       let names = ["rx_packets", "rx_bytes", "rx_checksum_errors", "tx_packets", "tx_bytes", "tx_dropped"]
-      record.statistics = names.map { station.interface.statistics()[$0] }
+      record.statistics = names.map { bench.statistics(of: station.interface)[$0] }
     }
     return record
   }
