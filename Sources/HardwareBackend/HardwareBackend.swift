@@ -14,6 +14,7 @@ public final class HardwareBackend: AdapterBackend, @unchecked Sendable {
   let index: Int32
   /// For questions.
   let handle: ef_driver_handle
+  private let probedMTU: Int
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
   private var state = ControlState()
 
@@ -30,7 +31,9 @@ public final class HardwareBackend: AdapterBackend, @unchecked Sendable {
     }
     handle = try Self.openHandle("Driver.open", device)
     do throws(EtherFabricError) {
-      identity = try AdapterProbe(device, index: index, handle: handle).identity(library)
+      let probe = try AdapterProbe(device, index: index)
+      identity = try probe.identity(library)
+      probedMTU = probe.mtu
     } catch {
       Self.closeHandle(handle)
       throw error
@@ -46,7 +49,13 @@ public final class HardwareBackend: AdapterBackend, @unchecked Sendable {
     lock.deallocate()
   }
 
-  public var mtu: Int { max(0, Int(lab_interface_mtu(device.interface))) }
+  /// `ef_vi_mtu`, which a virtual interface alone can be asked for and which is 0 on failure; without one, what the
+  /// probe found.
+  public var mtu: Int {
+    locked { state in
+      state.interfaces.values.first.map { Int(ciul_ef_vi_mtu($0.structure, $0.handle)) } ?? probedMTU
+    }
+  }
 
   public var isLinkUp: Bool {
     let flags = lab_interface_flags(device.interface)

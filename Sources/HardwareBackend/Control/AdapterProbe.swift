@@ -10,9 +10,10 @@ struct AdapterProbe {
   private let variant: UInt8
   private let revision: UInt8
   private let mac: [UInt8]
-  private let driverSays: [(name: String, value: String)]
+  /// `ef_vi_mtu`.
+  let mtu: Int
 
-  init(_ device: HardwareDevice, index: Int32, handle: ef_driver_handle) throws(EtherFabricError) {
+  init(_ device: HardwareDevice, index: Int32) throws(EtherFabricError) {
     let operation = "Driver.open"
     self.device = device
     let domain = zeroed(ef_pd.self)
@@ -38,7 +39,7 @@ struct AdapterProbe {
     result = ciul_ef_vi_get_mac(interface, own, &bytes)
     guard result >= 0 else { throw EtherFabricError(operation, "ef_vi_get_mac", result, on: device.description) }
     mac = bytes
-    driverSays = [("mtu", "\(ciul_ef_vi_mtu(interface, own))")]
+    mtu = Int(ciul_ef_vi_mtu(interface, own))
   }
 
   func identity(_ library: LoadedLibrary) throws(EtherFabricError) -> AdapterIdentity {
@@ -57,7 +58,7 @@ struct AdapterProbe {
         ("driver interface", library.driverInterface),
         ("nic", "architecture \(architecture), variant \(Character(UnicodeScalar(variant))), revision \(revision)"),
         ("clock", library.isEmulated ? "software: an emulated adapter" : "the adapter's"),
-      ] + driverSays)
+      ])
   }
 
   private var generation: Generation? {

@@ -66,6 +66,8 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
   var hasKernel: Bool { wire == .packet || wire == .library }
   /// Whether the adapter is at hand, for what libciul has no call for: its link, and queues that begin again.
   var hasKnobs: Bool { wire != .library }
+  /// Whether what is counted of each interface can be looked at: behind libciul, where the adapter counts in its page.
+  var countsInterfaces: Bool { wire != .library || !isExpress }
   var isExpress: Bool { generation.datapath.isExpress }
   /// Whether a filter takes exactly the frames that it names. An X3 compares less, and the program sees more.
   var filtersExactly: Bool { generation != .x3 }

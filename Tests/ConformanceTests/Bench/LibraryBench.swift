@@ -1,33 +1,32 @@
 import EtherFabric
 import Glibc
 import LiveCounters
-import Testing
 
 /// The wire of `PacketBench`, reached through `sfc:a0`: the backend for hardware, the shims, libciul as this project
 /// makes it, and the emulated adapter in there. What it counts is read as `efvi stats` reads it.
 final class LibraryBench: PacketBench {
-  private var pump: VirtualInterface
+  private var pump: VirtualInterface?
   private var events = EventBatch(capacity: 8)
-  private let page: LivePage
+  private var page: LivePage?
 
   static var isAvailable: Bool { getenv("EFVI_LIBCIUL") != nil }
 
   init(_ kind: BenchKind, _ options: String) throws {
     setenv("EFVI_DEVICE", "emu:afpacket?" + options.replacing(",", with: "&"), 1)
-    let driver = try Driver.open("sfc:a0")
+    try super.init(kind) { try Driver.open("sfc:a0") }
     pump = try driver.allocateProtectionDomain().allocateVirtualInterface(
-      InterfaceOptions(receiveCapacity: 0, transmitCapacity: 0))
-    page = try #require(try RunningPages.pages(of: getpid()).last)
-    try super.init(kind) { driver }
+      InterfaceOptions(receiveCapacity: 0, transmitCapacity: 0, eventCapacity: 512))
+    page = try RunningPages.pages(of: getpid()).last
   }
 
   /// An interface that nothing comes to: its polls let the adapter work.
-  override func service() { pump.poll(&events) }
+  override func service() { _ = pump?.poll(&events) }
 
   override func statistics() -> AdapterStatistics {
+    guard let page else { return AdapterStatistics() }
     let reading = page.read()
-    var counters = counters("port", of: reading, instance: 0, prefix: "")
-    counters += self.counters("wire", of: reading, instance: 0, prefix: "wire_").map { counter in
+    var counters = counters("port", of: page, reading, instance: 0, prefix: "")
+    counters += self.counters("wire", of: page, reading, instance: 0, prefix: "wire_").map { counter in
       let name = counter.name.dropFirst(5)
       let isDirected = name.hasPrefix("rx_") || name.hasPrefix("tx_")
       return isDirected
@@ -37,15 +36,16 @@ final class LibraryBench: PacketBench {
   }
 
   override func statistics(of interface: borrowing VirtualInterface) -> AdapterStatistics {
+    guard let page else { return AdapterStatistics() }
     let reading = page.read()
     let instance = Int(interface.instance)
     return AdapterStatistics(
-      counters("interface", of: reading, instance: instance, prefix: "")
-        + counters("event_queue", of: reading, instance: instance, prefix: "event_"))
+      counters("interface", of: page, reading, instance: instance, prefix: "")
+        + counters("event_queue", of: page, reading, instance: instance, prefix: "event_"))
   }
 
   private func counters(
-    _ name: String, of reading: CounterReading, instance: Int, prefix: String
+    _ name: String, of page: LivePage, _ reading: CounterReading, instance: Int, prefix: String
   ) -> [NamedCounter] {
     guard let group = page.groups.firstIndex(where: { $0.name == name }),
       let found = reading.groups[group].first(where: { $0.index == instance })
