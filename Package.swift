@@ -236,8 +236,12 @@ if let onloadHeaders {
     .target(
       name: "CHardwareRegistration", dependencies: ["CBackendTable", "HardwareBackend"],
       path: "Sources/HardwareRegistration"),
+    // Opens one device, in an environment of the test's choice.
+    .executableTarget(
+      name: "HardwareOpener", dependencies: ["EtherFabric", "CEmulatorRegistration", "CHardwareRegistration"],
+      path: "Tests/HardwareOpener", swiftSettings: strict),
     .testTarget(
-      name: "HardwareTests", dependencies: ["EtherFabric", "HardwareBackend", "CHardwareRegistration", "CEtherFabric"],
+      name: "HardwareTests", dependencies: ["EtherFabric", "CHardwareRegistration", "HardwareOpener"],
       path: "Tests/HardwareTests", swiftSettings: strict),
   ]
 }
@@ -249,10 +253,11 @@ if hasHardware {
   package.products.removeAll { $0.name.hasPrefix("ciul") }
 }
 
-// The tests that a build with Onload's headers is for: Scripts/test builds no others with them.
+// What Scripts/test-hardware wants of a build with Onload's headers: two suites, and no programs but theirs.
 if hasHardware, Context.environment["EFVI_TESTS"] == "hardware" {
-  let kept: Set = ["ConformanceTests", "HardwareTests"]
-  package.targets.removeAll { $0.type == .test && !kept.contains($0.name) }
+  let kept: Set = ["ConformanceTests", "HardwareTests", "HardwareOpener"]
+  package.targets.removeAll { [.test, .executable].contains($0.type) && !kept.contains($0.name) }
+  package.products.removeAll { $0.name == "efvi" }
 }
 
 /// The folder that holds `etherfabric/ef_vi.h`: of the tree that ONLOAD_HOME names, else of Vendor/onload.
