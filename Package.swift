@@ -150,6 +150,9 @@ let package = Package(
       name: "CHeaderTests", dependencies: ["Compilers"], path: "Tests/CHeaderTests", exclude: ["Golden", "Programs"],
       swiftSettings: strict),
     .testTarget(
+      name: "ShimTests", dependencies: ["Compilers"], path: "Tests/ShimTests", exclude: ["Programs"],
+      swiftSettings: strict),
+    .testTarget(
       name: "WordTests", dependencies: ["EtherFabricFormats"], path: "Tests/WordTests", swiftSettings: strict),
     .testTarget(
       name: "QueueTests", dependencies: ["EtherFabric", "EtherFabricFormats"], path: "Tests/QueueTests",
@@ -285,7 +288,9 @@ func headerModule(for headers: String) -> String {
   let folder = Context.packageDirectory + "/" + path
   mkdir(Context.packageDirectory + "/Sources/CEtherFabric/Trees", 0o777)
   mkdir(folder, 0o777)
-  write("module CEtherFabric [system] {\n  header \"../../CEtherFabric.h\"\n  export *\n}\n", to: folder + "/module.modulemap")
+  write(
+    "module CEtherFabric [system] {\n  header \"../../CEtherFabric.h\"\n  export *\n}\n",
+    to: folder + "/module.modulemap")
   // By way of a link: headers that are found beside a module map of somebody's would be that module's.
   symlink(headers + "/etherfabric", folder + "/etherfabric")
   let search = access(headers + "/module.modulemap", R_OK) == 0 ? [folder] : [folder, headers]

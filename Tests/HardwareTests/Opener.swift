@@ -35,7 +35,8 @@ final class FakeLibrary {
     var source = ""
     for row in rows where row[2] == "function" && !row[5].contains("in no library") && row[1] != missing ?? "" {
       let isText = row[1].hasSuffix("_str")
-      source += isText ? "const char *\(row[1])(void) { return \"\(version)\"; }\n" : "long \(row[1])(void) { return -2; }\n"
+      source +=
+        isText ? "const char *\(row[1])(void) { return \"\(version)\"; }\n" : "long \(row[1])(void) { return -2; }\n"
     }
     let file = folder.appending(path: "ciul.c")
     try source.write(to: file, atomically: true, encoding: .utf8)

@@ -53,7 +53,9 @@ import Testing
     let isEF10 = generation == .x2
     var events = [Event](repeating: .none, count: 4)
     if isEF10 {
-      #expect(throws: QueueError.self) { try events.withUnsafeMutableBufferPointer { try interface.receivePoll(into: $0) } }
+      #expect(throws: QueueError.self) {
+        try events.withUnsafeMutableBufferPointer { try interface.receivePoll(into: $0) }
+      }
       #expect(try interface.statisticsLayout == .receiveErrors)
       #expect(try interface.receiveLayout.map(\.kind) == [.frame])
       try interface.putSoftwareEvent(0xabc)

@@ -41,7 +41,9 @@ struct SuperbufTests {
         }
         #expect(isThere)
       }
-      if kind.generation == .x3, kind.countsInterfaces { #expect(bench.statistics(of: station.interface)["rx_superbufs_skipped"] ?? 0 > 0) }
+      if kind.generation == .x3, kind.countsInterfaces {
+        #expect(bench.statistics(of: station.interface)["rx_superbufs_skipped"] ?? 0 > 0)
+      }
       let later = station.arrivals.compactMap { Frame.number($0.bytes) }
       #expect(later.suffix(1900) == Array(10_100..<12_000)[...])
       #expect(later == later.sorted())
