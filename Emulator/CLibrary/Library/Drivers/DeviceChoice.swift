@@ -31,8 +31,15 @@ struct DeviceChoice {
 
 extension DriverHandle {
   /// The adapter of a named interface.
+  /// - Throws: `ENODEV` for a name that none can have.
   func adapter(named name: String) throws(EtherFabricError) -> Driver {
-    try adapter(DeviceChoice.current.device(interface: name))
+    let choice = DeviceChoice.current
+    do throws(EtherFabricError) {
+      return try adapter(choice.device(interface: name))
+    } catch {
+      guard choice.isOpen, error.errno == EINVAL else { throw error }
+      throw EtherFabricError("ef_pd_alloc", errno: ENODEV, reason: error.reason, remedy: error.remedy)
+    }
   }
 
   /// The adapter of an interface by its index. A wire without network interfaces takes the index for a name.
@@ -46,7 +53,7 @@ extension DriverHandle {
       throw EtherFabricError(
         "ef_pd_alloc", errno: ENODEV, reason: "there is no interface \(index)", remedy: "See `ip link`.")
     }
-    let driver = try adapter(choice.device(interface: name))
+    let driver = try adapter(named: name)
     return (driver, isKnown ? name : driver.identity.interface)
   }
 }
