@@ -9,3 +9,5 @@ FLAGS linker[] = "-fuse-ld=lld";
 FLAGS sections[] = "-Wl,-z,nostart-stop-gc";
 // What programs ask the dynamic linker for.
 FLAGS name[] = "-Wl,-soname,libciul.so.1";
+// Swift's runtime keeps pointers into every library with Swift code: dlclose must leave it where it is.
+FLAGS staying[] = "-Wl,-z,nodelete";

@@ -9,12 +9,13 @@ public func ef_memreg_alloc(
   _ domainHandle: ef_driver_handle, _ memory: UnsafeMutableRawPointer!, _ bytes: Int
 ) -> CInt {
   let call = "ef_memreg_alloc"
-  guard let registration, let memory, bytes > 0 else { return invalid }
+  guard let registration, let memory, bytes != 0 else { return invalid }
   return answer { () throws(EtherFabricError) in
     let owner = try Registry.handle(handle, call)
     let record = try domain(pd, domainHandle, call)
     guard UInt(bitPattern: memory) % 4096 == 0 else { return invalid }
-    guard MemoryMap.isWritable(memory, count: bytes) else { return -EFAULT }
+    // Above 2^63 - 1 where it is below 0.
+    guard bytes > 0, MemoryMap.isWritable(memory, count: bytes) else { return -EFAULT }
     let registered = try MemoryRegistration(record.domain, base: memory, count: bytes)
     let pages = (bytes + 4095) / 4096
     guard let table = malloc(pages * MemoryLayout<ef_addr>.stride)?.bindMemory(to: ef_addr.self, capacity: pages)

@@ -1,3 +1,4 @@
+import CLinuxShims
 import CiulHeaders
 import EtherFabric
 import Glibc
@@ -26,7 +27,8 @@ public func ef_vi_receive_get_timestamp(
   guard let time else { return -1 }
   var precise = ef_precisetime()
   guard receiveTimestamp(vi, packet, &precise) == 0 else { return -1 }
-  time.pointee = timespec(tv_sec: Int(precise.tv_sec), tv_nsec: Int(precise.tv_nsec))
+  time.pointee.tv_sec = Int(precise.tv_sec)
+  time.pointee.tv_nsec = Int(precise.tv_nsec)
   return 0
 }
 
@@ -39,7 +41,8 @@ public func ef_vi_receive_get_timestamp_with_sync_flags(
   var precise = ef_precisetime()
   let result = receiveTimestamp(vi, packet, &precise)
   if result == 0 {
-    time.pointee = timespec(tv_sec: Int(precise.tv_sec), tv_nsec: Int(precise.tv_nsec))
+    time.pointee.tv_sec = Int(precise.tv_sec)
+    time.pointee.tv_nsec = Int(precise.tv_nsec)
     flags.pointee = UInt32(precise.tv_flags)
   }
   return result

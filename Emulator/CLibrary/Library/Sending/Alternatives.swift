@@ -59,8 +59,9 @@ public func ef_vi_transmit_alt_query_buffering(
 ) -> CInt {
   within(vi, else: invalid) { interface in
     answer { () throws(EtherFabricError) in
+      let bytes = try interface.pointee.alternativeBuffering(Int(count))
       _ = try Registry.handle(handle, "ef_vi_transmit_alt_query_buffering")
-      return CInt(clamping: try interface.pointee.alternativeBuffering(Int(count)))
+      return CInt(clamping: bytes)
     }
   }
 }
