@@ -37,11 +37,9 @@ static int load(const char *name, char *reason, size_t room) {
     return -ENOENT;
   }
   struct ciul_library found;
+  // A wrong one stays: what it has started may not bear to be unloaded.
   int result = find(library, &found, reason, room);
-  if (result) {
-    dlclose(library);
-    return result;
-  }
+  if (result) return result;
   Dl_info info;
   void *function = *(void **)&found.ef_driver_open;
   snprintf(path, sizeof path, "%s", dladdr(function, &info) && info.dli_fname ? info.dli_fname : name);
