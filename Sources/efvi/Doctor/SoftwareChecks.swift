@@ -35,7 +35,7 @@ struct SoftwareChecks {
   var library: Finding {
     let named = getenv(Self.variable).map { String(cString: $0) } ?? ""
     let name = named.isEmpty ? "libciul.so.1" : named
-    guard let handle = dlopen(name, RTLD_NOW | RTLD_LOCAL) else {
+    guard let handle = dlopen(name, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND) else {
       return .missing(
         "libciul", "\(name) cannot be opened",
         mend: named.isEmpty
