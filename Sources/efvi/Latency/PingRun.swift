@@ -41,14 +41,6 @@ struct PingRun {
   let sharesCore: Bool
   let progress: PingProgress
 
-  init(size: Int, limits: PingLimits, stop: StopFlag, sharesCore: Bool, progress: PingProgress) {
-    self.size = size
-    self.limits = limits
-    self.stop = stop
-    self.sharesCore = sharesCore
-    self.progress = progress
-  }
-
   /// - Parameter history: that of the link, which goes from one size to the next.
   func run<Link: PingLink & ~Copyable>(_ link: inout Link, _ history: inout PingHistory) throws -> PingOutcome {
     progress.size.store(size, ordering: .relaxed)
