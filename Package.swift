@@ -19,6 +19,9 @@ let package = Package(
     // The counters of running processes, for tools that need neither an adapter nor the API.
     .library(name: "LiveCounters", targets: ["LiveCounters"]),
     .library(name: "NetworkLab", targets: ["NetworkLab"]),
+    // In the place of libciul.so.1, for programs in C and C++: Emulator/CLibrary/README.md.
+    .library(name: "ciul", type: .dynamic, targets: ["CiulLibrary", "CiulExports"]),
+    .library(name: "ciul-static", type: .static, targets: ["CiulLibrary"]),
     .executable(name: "efvi", targets: ["efvi"]),
   ],
   dependencies: [
@@ -69,6 +72,23 @@ let package = Package(
     .target(
       name: "CEmulatorRegistration", dependencies: ["CBackendTable", "EtherFabricEmulator"],
       path: "Emulator/Registration"),
+
+    // The C API of ef_vi over the emulated adapter, and the headers that it is compiled against.
+    .target(
+      name: "CiulHeaders", path: "Emulator/CLibrary", sources: ["Module"], publicHeadersPath: "include"),
+    .target(name: "CiulSupport", path: "Emulator/CLibrary/Support"),
+    .target(
+      name: "CiulExports", path: "Emulator/CLibrary/Exports", exclude: ["ciul.map"],
+      cSettings: [
+        .define("CIUL_EXPORTS", to: "\"\(Context.packageDirectory)/Emulator/CLibrary/Exports/ciul.map\"")
+      ]),
+    .target(
+      name: "CiulLibrary",
+      dependencies: [
+        "CiulHeaders", "CiulSupport", "EtherFabric", "EtherFabricFormats", "EtherFabricEmulator",
+        "CEmulatorRegistration", "CLinuxShims",
+      ],
+      path: "Emulator/CLibrary/Library", swiftSettings: strict),
 
     // Private networks for the demo, the tool and the tests: namespaces, veth pairs, the kernel's sockets.
     .target(

@@ -13,25 +13,25 @@ import Glibc
 /// IP filters do not match fragments, and do not compare the destination MAC.
 public struct FilterSpecification: Sendable, Equatable {
   /// What has been set.
-  public internal(set) var kind: FilterKind = []
+  public package(set) var kind: FilterKind = []
   /// How the filter takes its frames.
   public var flags: FilterFlags
   /// The protocol of an IPv4, IPv6 or IP protocol filter.
-  public internal(set) var ipProtocol: UInt8 = 0
+  public package(set) var ipProtocol: UInt8 = 0
   /// The address and port at this end of an IPv4 or IPv6 filter.
-  public internal(set) var local = IPEndpoint(IPAddress(ipv4: 0), port: 0)
+  public package(set) var local = IPEndpoint(IPAddress(ipv4: 0), port: 0)
   /// The address and port at the other end, or nil where any matches.
-  public internal(set) var remote: IPEndpoint?
+  public package(set) var remote: IPEndpoint?
   /// The VLAN, of any kind of filter; nil where any matches.
-  public internal(set) var vlanID: UInt16?
+  public package(set) var vlanID: UInt16?
   /// The destination MAC of an Ethernet filter.
-  public internal(set) var macAddress = MACAddress(value: 0)
+  public package(set) var macAddress = MACAddress(value: 0)
   /// The EtherType of an EtherType filter, in host order.
-  public internal(set) var etherType: UInt16 = 0
+  public package(set) var etherType: UInt16 = 0
   /// Whether a port sniff takes every frame of the port, rather than those that filters match.
-  public internal(set) var isPromiscuous = false
+  public package(set) var isPromiscuous = false
   /// The receive queue asked for, or nil where the adapter chooses.
-  public internal(set) var destinationQueue: UInt16?
+  public package(set) var destinationQueue: UInt16?
 
   /// `ef_filter_spec_init`: a specification with nothing set.
   public init(flags: FilterFlags = []) {

@@ -13,6 +13,8 @@ public final class PIOBuffer: @unchecked Sendable {
   let handle: UInt32
   /// The copy in host memory that `VirtualInterface.copyToPIO` keeps, `count` bytes rounded up to whole words.
   let shadow: UnsafeMutableRawPointer
+  /// `pio_buffer`. The same for the library with the C interface, whose programs may read it.
+  package var copy: UnsafeMutableRawPointer { shadow }
 
   /// Bytes that are written at a time, from a multiple of them on.
   static let wordSize = 8

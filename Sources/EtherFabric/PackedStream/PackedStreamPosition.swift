@@ -29,6 +29,13 @@ public struct PackedStreamPosition {
     offset = parameters.startOffset
   }
 
+  /// Any place of a buffer of `size` bytes.
+  init(in buffer: UnsafeMutableRawPointer, size: Int, offset: Int) {
+    self.buffer = buffer
+    self.size = size
+    self.offset = offset
+  }
+
   /// Bytes from the start of the buffer to where the header of the next packet will be.
   public var nextOffset: Int { offset }
 }

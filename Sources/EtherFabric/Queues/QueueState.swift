@@ -8,11 +8,38 @@ import Synchronization
 @frozen
 @usableFromInline
 struct QueueState {
+  // What is counted while an interface runs, in the order and the places of `ef_vi_state`: inline functions of the C
+  // headers read it here. Source: facts sheet of the layout.
+
+  /// Words taken out of the event queue.
+  @usableFromInline var eventPointer: UInt32 = 0
+  @usableFromInline var clearStride: UInt32 = 0
+  // Clock, from time-sync events.
+  @usableFromInline var syncSeconds: UInt32 = 0
+  @usableFromInline var syncMinor: UInt32 = 0
+  private var unusedSyncMinimum: UInt32 = 0
+  @usableFromInline var isSynchronised = false
+  @usableFromInline var hasSynchronised = false
+  private var unusedCreditSequence: UInt32 = 0
+  @usableFromInline var syncFlags: UInt8 = 0
+  /// On EFCT and EF10CT, for C alone: what `ExpressState` has of the event queue and the stream.
+  @usableFromInline var freeEventSlots: Int32 = 0
+  // Transmit ring.
+  @usableFromInline var transmitPrevious: UInt32 = 0
+  @usableFromInline var transmitAdded: UInt32 = 0
+  @usableFromInline var transmitRemoved: UInt32 = 0
+  @usableFromInline var streamAdded: UInt32 = 0
+  @usableFromInline var streamRemoved: UInt32 = 0
+  @usableFromInline var stampMinor: UInt32 = 0
+  @usableFromInline var stampFlags: UInt8 = 0
+  // Receive ring.
+  @usableFromInline var receivePosted: UInt32 = 0
+  @usableFromInline var receiveAdded: UInt32 = 0
+  @usableFromInline var receiveRemoved: UInt32 = 0
+
   // Event queue.
   @usableFromInline var events: UnsafeMutablePointer<Atomic<UInt64>>
   @usableFromInline var eventMask: UInt32
-  @usableFromInline var eventPointer: UInt32 = 0
-  @usableFromInline var clearStride: UInt32 = 0
   /// `receiveMask` where each receive event completes one buffer; 0 where events are merged, and in packed stream.
   @usableFromInline var plainReceiveMask: UInt32 = 0
   /// Queues by label, 32 entries, on the VI that owns the event queue.
@@ -22,9 +49,6 @@ struct QueueState {
   @usableFromInline var receiveDescriptors: UnsafeMutablePointer<UInt64>
   @usableFromInline var receiveIDs: UnsafeMutablePointer<UInt32>
   @usableFromInline var receiveMask: UInt32 = 0
-  @usableFromInline var receiveAdded: UInt32 = 0
-  @usableFromInline var receivePosted: UInt32 = 0
-  @usableFromInline var receiveRemoved: UInt32 = 0
   @usableFromInline var receiveBufferLength: UInt32
   @usableFromInline var receivePrefixLength: UInt32 = 0
   /// Bytes of the packet whose fragments are arriving, 0 between packets.
@@ -40,24 +64,13 @@ struct QueueState {
   @usableFromInline var transmitDescriptors: UnsafeMutablePointer<UInt64>
   @usableFromInline var transmitIDs: UnsafeMutablePointer<UInt32>
   @usableFromInline var transmitMask: UInt32 = 0
-  @usableFromInline var transmitAdded: UInt32 = 0
-  @usableFromInline var transmitPrevious: UInt32 = 0
-  @usableFromInline var transmitRemoved: UInt32 = 0
   @usableFromInline var pushThreshold: UInt32 = RingRules.defaultPushThreshold
   /// Transmit events are completions alone: no timestamps, no alternatives.
   @usableFromInline var completesPlainly = true
   @usableFromInline var stampsTransmits = false
-  @usableFromInline var stampMinor: UInt32 = 0
-  @usableFromInline var stampFlags: UInt8 = 0
   /// Descriptors carry physical addresses, in both rings.
   @usableFromInline var isPhysical = false
 
-  // Clock, from time-sync events.
-  @usableFromInline var syncSeconds: UInt32 = 0
-  @usableFromInline var syncMinor: UInt32 = 0
-  @usableFromInline var syncFlags: UInt8 = 0
-  @usableFromInline var isSynchronised = false
-  @usableFromInline var hasSynchronised = false
   /// What the adapter granted: see `InterfaceGrant`.
   @usableFromInline var timestampFormat: TimestampFormat
   @usableFromInline var reportsClockState: Bool
