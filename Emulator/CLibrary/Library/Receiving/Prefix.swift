@@ -19,6 +19,13 @@ let receiveTimestamp:
     }
   }
 
+/// The members of `timespec` belong to whichever module met the system's header first, so they are stored by place.
+private func store(_ time: ef_precisetime, at out: UnsafeMutablePointer<timespec>) {
+  let words = UnsafeMutableRawPointer(out)
+  words.storeBytes(of: Int(time.tv_sec), as: Int.self)
+  words.storeBytes(of: Int(time.tv_nsec), toByteOffset: MemoryLayout<Int>.size, as: Int.self)
+}
+
 @c @implementation
 public func ef_vi_receive_get_timestamp(
   _ vi: UnsafeMutablePointer<ef_vi>!, _ packet: UnsafeRawPointer!, _ time: UnsafeMutablePointer<timespec>!
@@ -26,7 +33,7 @@ public func ef_vi_receive_get_timestamp(
   guard let time else { return -1 }
   var precise = ef_precisetime()
   guard receiveTimestamp(vi, packet, &precise) == 0 else { return -1 }
-  time.pointee = timespec(tv_sec: Int(precise.tv_sec), tv_nsec: Int(precise.tv_nsec))
+  store(precise, at: time)
   return 0
 }
 
@@ -39,7 +46,7 @@ public func ef_vi_receive_get_timestamp_with_sync_flags(
   var precise = ef_precisetime()
   let result = receiveTimestamp(vi, packet, &precise)
   if result == 0 {
-    time.pointee = timespec(tv_sec: Int(precise.tv_sec), tv_nsec: Int(precise.tv_nsec))
+    store(precise, at: time)
     flags.pointee = UInt32(precise.tv_flags)
   }
   return result
