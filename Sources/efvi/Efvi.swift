@@ -22,6 +22,7 @@ import Glibc
         efvi sink emu:afpacket:eth0 udp:192.0.2.1:5000 --address 192.0.2.1
         efvi capture emu:afpacket:eth0 --write frames.pcap --count 100
         efvi stats emu:afpacket:eth0 --interval 1
+        efvi run --veth a,b -- ./program a    (a C program that uses ef_vi)
 
       \(ExitStatus.help)
       """,
@@ -34,6 +35,7 @@ import Glibc
       LatencyCommand.self,
       RSSCommand.self,
       StatsCommand.self,
+      RunCommand.self,
       DemoCommand.self,
     ])
 

@@ -46,8 +46,7 @@ func within<Answer>(
   let pass = entrance.enter()
   defer { entrance.leave(pass) }
   // Behind the gate, because it may have been freed, and used for another interface, in between.
-  let number = slot.pointee.number
-  guard number != 0, number == vi.pointee.inited, slot.pointee.entrance == entrance,
+  guard slot.pointee.number == vi.pointee.inited, slot.pointee.entrance == entrance,
     let interface = slot.pointee.interface
   else { return refused }
   return call(interface, slot)

@@ -31,6 +31,7 @@ final class DriverHandle: Sendable {
     let known = adapters.withLock { $0[device] }
     if let known { return known }
     let opened = try Driver.open(device)
+    ExitReport.add(opened)
     return adapters.withLock { table in
       if let known = table[device] { return known }
       table[device] = opened

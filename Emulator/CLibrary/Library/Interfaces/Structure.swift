@@ -17,10 +17,20 @@ private enum Nothing {
 
 extension UnsafeMutablePointer where Pointee == ef_vi {
   /// Makes the structure that of a new interface.
+  ///
+  /// It is put together elsewhere: a thread that still calls by what was here before must find functions in it.
   /// - Returns: the label of its queues; -EBUSY where the process can have no more.
   func found(_ control: InterfaceControl, eventsOf: InterfacePointer?, owner: UnsafeMutablePointer<Slot>?) -> CInt {
     guard let (index, number) = Slot.take(control, owner: owner) else { return -EBUSY }
-    memset(self, 0, MemoryLayout<ef_vi>.size)
+    var made = ef_vi()
+    withUnsafeMutablePointer(to: &made) { $0.fill(control, index: index, number: number) }
+    made.evq_vi = eventsOf.map { $0.pointee.evq_vi ?? $0 } ?? self
+    memcpy(self, &made, MemoryLayout<ef_vi>.size)
+    enter(control.interface, queue: made.evq_vi)
+    return CInt(control.interface.pointee.label)
+  }
+
+  private func fill(_ control: InterfaceControl, index: UInt32, number: UInt32) {
     let interface = control.interface
     let grant = interface.pointee.grant
     pointee.inited = number
@@ -35,10 +45,9 @@ extension UnsafeMutablePointer where Pointee == ef_vi {
     pointee.timer_quantum_ns = UInt32(clamping: grant.timerQuantum)
     pointee.tx_push_thresh = interface.pointee.pushThreshold
     fillRings(interface, grant)
-    fillEvents(interface, grant, eventsOf: eventsOf)
+    fillEvents(interface, grant)
     fillKind(interface, grant)
     pointee.ops = Operations.table
-    return CInt(interface.pointee.label)
   }
 
   private func fillRings(_ interface: UnsafeMutablePointer<VirtualInterface>, _ grant: InterfaceGrant) {
@@ -58,18 +67,17 @@ extension UnsafeMutablePointer where Pointee == ef_vi {
     pointee.vi_ps_buf_size = grant.flags.contains(.packedStream64K) ? 64 << 10 : 1 << 20
   }
 
-  private func fillEvents(
-    _ interface: UnsafeMutablePointer<VirtualInterface>, _ grant: InterfaceGrant, eventsOf: InterfacePointer?
-  ) {
+  private func fillEvents(_ interface: UnsafeMutablePointer<VirtualInterface>, _ grant: InterfaceGrant) {
     pointee.evq_base = grant.eventQueue.assumingMemoryBound(to: CChar.self)
     pointee.evq_mask = UInt32(grant.eventCapacity * 8 - 1)
     pointee.evq_max_events = UInt32(clamping: interface.pointee.eventCapacity)
     pointee.evq_phase_bits = grant.datapath == .ef10 ? 0 : 1
-    pointee.evq_vi = eventsOf.map { $0.pointee.evq_vi ?? $0 } ?? self
-    // On the structure whose queue it is, at the place that the label says.
-    guard let queue = pointee.evq_vi else { return }
+  }
+
+  /// Enters the interface in the structure whose event queue it uses, at the place that the label says.
+  private func enter(_ interface: UnsafeMutablePointer<VirtualInterface>, queue: InterfacePointer?) {
     let label = Int(interface.pointee.label)
-    guard label < Int(EF_VI_MAX_QS) else { return }
+    guard let queue, label < Int(EF_VI_MAX_QS) else { return }
     withUnsafeMutablePointer(to: &queue.pointee.vi_qs) { table in
       UnsafeMutableRawPointer(table).assumingMemoryBound(to: InterfacePointer?.self)[label] = self
     }

@@ -1,3 +1,4 @@
+import CLinuxShims
 import CiulHeaders
 import EtherFabric
 import Glibc
@@ -19,13 +20,6 @@ let receiveTimestamp:
     }
   }
 
-/// The members of `timespec` belong to whichever module met the system's header first, so they are stored by place.
-private func store(_ time: ef_precisetime, at out: UnsafeMutablePointer<timespec>) {
-  let words = UnsafeMutableRawPointer(out)
-  words.storeBytes(of: Int(time.tv_sec), as: Int.self)
-  words.storeBytes(of: Int(time.tv_nsec), toByteOffset: MemoryLayout<Int>.size, as: Int.self)
-}
-
 @c @implementation
 public func ef_vi_receive_get_timestamp(
   _ vi: UnsafeMutablePointer<ef_vi>!, _ packet: UnsafeRawPointer!, _ time: UnsafeMutablePointer<timespec>!
@@ -33,7 +27,8 @@ public func ef_vi_receive_get_timestamp(
   guard let time else { return -1 }
   var precise = ef_precisetime()
   guard receiveTimestamp(vi, packet, &precise) == 0 else { return -1 }
-  store(precise, at: time)
+  time.pointee.tv_sec = Int(precise.tv_sec)
+  time.pointee.tv_nsec = Int(precise.tv_nsec)
   return 0
 }
 
@@ -46,7 +41,8 @@ public func ef_vi_receive_get_timestamp_with_sync_flags(
   var precise = ef_precisetime()
   let result = receiveTimestamp(vi, packet, &precise)
   if result == 0 {
-    store(precise, at: time)
+    time.pointee.tv_sec = Int(precise.tv_sec)
+    time.pointee.tv_nsec = Int(precise.tv_nsec)
     flags.pointee = UInt32(precise.tv_flags)
   }
   return result
