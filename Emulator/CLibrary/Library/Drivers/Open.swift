@@ -1,3 +1,4 @@
+import CEmulatorRegistration
 import CiulHeaders
 import EtherFabric
 import Glibc
@@ -6,6 +7,8 @@ import Synchronization
 @c @implementation
 public func ef_driver_open(_ handle: UnsafeMutablePointer<ef_driver_handle>!) -> CInt {
   guard let handle else { return invalid }
+  // In the static library nothing else asks for the emulator.
+  efvi_emulator_register()
   return answer { () throws(EtherFabricError) in
     let opened = try DriverHandle.open()
     Registry.add(opened)
