@@ -140,6 +140,11 @@ let package = Package(
     .testTarget(
       name: "CHeaderTests", dependencies: ["Compilers"], path: "Tests/CHeaderTests", exclude: ["Golden", "Programs"],
       swiftSettings: strict),
+    // Programs in C and C++ over the library, and the library in a process that has the same modules.
+    .testTarget(
+      name: "CLibraryTests",
+      dependencies: ["Compilers", "EtherFabric", "EtherFabricEmulator", "CEmulatorRegistration", "NetworkLab"],
+      path: "Tests/CLibraryTests", exclude: ["Programs"], swiftSettings: strict),
     .testTarget(
       name: "WordTests", dependencies: ["EtherFabricFormats"], path: "Tests/WordTests", swiftSettings: strict),
     .testTarget(

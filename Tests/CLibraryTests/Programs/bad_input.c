@@ -291,6 +291,7 @@ static void bad_arguments(void) {
   EXPECT(ef_driver_close(closed), -1);
   EXPECT(ef_pd_alloc(NULL, good.handle, 1, EF_PD_DEFAULT), -EINVAL);
   EXPECT(ef_pd_alloc(&pd, good.handle, -5, EF_PD_DEFAULT), -ENODEV);
+  EXPECT(ef_pd_alloc(&pd, good.handle, 2, EF_PD_DEFAULT), -ENODEV);
   EXPECT(ef_pd_alloc(&pd, good.handle, 987654, EF_PD_DEFAULT), -ENODEV);
   EXPECT(ef_pd_alloc_by_name(&pd, good.handle, NULL, EF_PD_DEFAULT), -EINVAL);
   EXPECT(ef_pd_alloc_by_name(&pd, good.handle, "no such", EF_PD_DEFAULT), -ENODEV);

@@ -23,6 +23,9 @@ struct DeviceChoice {
   /// The device leaves the interface to the program.
   var isOpen: Bool { path.split(separator: ":", omittingEmptySubsequences: true).count < 3 }
 
+  /// The wire is that of network interfaces.
+  var isPacket: Bool { path.hasPrefix("emu:afpacket") }
+
   func device(interface: String) -> String {
     let full = isOpen ? path + (path.hasSuffix(":") ? "" : ":") + interface : path
     return options.isEmpty ? full : full + "," + options
@@ -42,18 +45,20 @@ extension DriverHandle {
     }
   }
 
-  /// The adapter of an interface by its index. A wire without network interfaces takes the index for a name.
+  /// The adapter of an interface by its index. On wires without network interfaces the index is the name of the port.
   /// - Throws: `ENODEV` where there is none.
   func adapter(index: Int32) throws(EtherFabricError) -> (Driver, name: String) {
     let choice = DeviceChoice.current
+    guard choice.isOpen, choice.isPacket else {
+      let driver = try adapter(named: "\(index)")
+      return (driver, choice.isOpen ? "\(index)" : driver.identity.interface)
+    }
     var buffer = [CChar](repeating: 0, count: Int(IF_NAMESIZE))
-    let isKnown = index > 0 && if_indextoname(UInt32(index), &buffer) != nil
-    let name = isKnown ? String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self) : "\(index)"
-    guard index >= 0, isKnown || !choice.device(interface: "").hasPrefix("emu:afpacket:") else {
+    guard index > 0, if_indextoname(UInt32(index), &buffer) != nil else {
       throw EtherFabricError(
         "ef_pd_alloc", errno: ENODEV, reason: "there is no interface \(index)", remedy: "See `ip link`.")
     }
-    let driver = try adapter(named: name)
-    return (driver, isKnown ? name : driver.identity.interface)
+    let name = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return (try adapter(named: name), name)
   }
 }

@@ -1,0 +1,74 @@
+import Compilers
+import Foundation
+import NetworkLab
+import Testing
+
+/// `efvi run`, and programs over interfaces of the kernel.
+@Suite struct RunTests {
+  private func run(_ arguments: [String]) throws -> Command.Outcome {
+    try Command.run(
+      "/usr/bin/env", ["-u", "LD_LIBRARY_PATH", "timeout", "-s", "KILL", "120", Library.tool, "run"] + arguments)
+  }
+
+  @Test func theStatusIsTheProgramsAndTheReportComesBehindItsOutput() throws {
+    let pair = try Program("pair")
+    let ran = try run(["--stats", "--device", "emu:cable", "--", pair.file])
+    #expect(ran.status == 0)
+    #expect(ran.output.hasPrefix("1000 frames\nwhat the adapters saw (emulated)\nprocess "), "\(ran.output)")
+    #expect(ran.output.contains(" pair, emu:cable:0,nic=x2"))
+    #expect(ran.output.contains(/rx_delivered +1000\n/))
+    #expect(try run(["--", "sh", "-c", "exit 7"]).status == 7)
+    #expect(try run(["--", "sh", "-c", "kill -9 $$"]).status == 137)
+    #expect(try run(["--", "/no/such/program"]).status == 127)
+  }
+
+  @Test func theProgramFindsTheLibraryAndTheDevice() throws {
+    let ran = try run(["--device", "emu:cable?nic=x3", "sh", "-c", "echo $EFVI_DEVICE; ls $LD_LIBRARY_PATH"])
+    #expect(ran.output == "emu:cable?nic=x3\nlibciul.so\nlibciul.so.1\n")
+    #expect(!FileManager.default.fileExists(atPath: "/tmp/libciul.so.1"))
+  }
+
+  @Test(arguments: [[], ["--"], ["--veth", "a", "--", "true"], ["--veth", "a,b,c", "--", "true"]])
+  func wrongUsageIsRefused(_ arguments: [String]) throws {
+    #expect(try run(arguments).status == 64)
+  }
+
+  @Test(.enabled(if: Namespace.isAvailable, Comment(rawValue: Namespace.unavailableReason ?? "")))
+  func nothingIsLeftOfAPrivateNetwork() throws {
+    let before = InterfaceState.names
+    let ran = try run(["--veth", "left0,right0", "--", "ls", "/sys/class/net"])
+    #expect(ran.status == 0)
+    #expect(InterfaceState.names == before)
+  }
+
+  static let nics = ["x2", "x3", "x4-express"]
+
+  @Test(.enabled(if: Namespace.isAvailable, Comment(rawValue: Namespace.unavailableReason ?? "")), arguments: nics)
+  func aSinkReceivesWhatASenderSendsOverAVethPair(_ nic: String) throws {
+    let (send, sink) = (try Program("send"), try Program("sink"))
+    let script = """
+      \(sink.file) b 239.1.2.3 5000 500 & sink=$!
+      sleep 1
+      \(send.file) a 239.1.2.3 5000 500 || exit 2
+      wait $sink
+      """
+    let ran = try run(["--veth", "a,b", "--device", "emu:afpacket?nic=\(nic)", "--", "sh", "-c", script])
+    #expect(ran.status == 0 && ran.output.contains("received 500, 0 wrong\n"), "\(ran.output)")
+  }
+
+  @Test(.enabled(if: Namespace.isAvailable, Comment(rawValue: Namespace.unavailableReason ?? "")))
+  func aForwarderPassesFramesFromOnePairToAnother() throws {
+    let (send, sink, forward) = (try Program("send"), try Program("sink"), try Program("forward"))
+    let script = """
+      \(sink.file) d 239.1.2.3 5000 500 & sink=$!
+      \(forward.file) b c 239.1.2.3 5000 500 & forward=$!
+      sleep 1
+      \(send.file) a 239.1.2.3 5000 500 || exit 2
+      wait $forward || exit 3
+      wait $sink
+      """
+    let ran = try run(["--veth", "a,b", "--veth", "c,d", "--", "sh", "-c", script])
+    #expect(ran.status == 0 && ran.output.contains("received 500, 0 wrong\n"), "\(ran.output)")
+    #expect(ran.output.contains("forwarded 500\n"))
+  }
+}
