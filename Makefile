@@ -1,4 +1,4 @@
-.PHONY: help build test soak demo bench sanitize lint format clean
+.PHONY: help build test soak fuzz demo bench sanitize lint format clean
 
 help: ## Lists these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -13,6 +13,9 @@ test: ## Installs what is missing, builds and runs every test
 
 soak: ## Mixes every feature under the fault plan for ten minutes
 	@SOAK_SECONDS=600 Scripts/test --filter SoakTests
+
+fuzz: ## Throws random programs at the C API for ten minutes
+	@Scripts/fuzz
 
 build: ## Installs what is missing and builds everything for speed
 	@Scripts/install-needed
