@@ -11,13 +11,13 @@ extension Slot {
     _ control: InterfaceControl, owner: UnsafeMutablePointer<Slot>?
   ) -> (index: UInt32, number: UInt32)? {
     let found = Registry.shared.withLock { registry -> (UInt32, UInt32)? in
-      guard let index = registry.freeSlots.popLast() ?? registry.unusedSlot() else { return nil }
+      guard let index = registry.unusedSlot() ?? registry.freeSlots.popLast() else { return nil }
       return (index, registry.nextNumber())
     }
     guard let (index, number) = found else { return nil }
     let slot = Slot.at(index)
-    slot.pointee.gate.changes.store(ProcessBarrier.isAvailable ? 0 : Gate.limit, ordering: .relaxed)
     let gate = UnsafeMutableRawPointer(slot).assumingMemoryBound(to: Gate.self)
+    gate.prepare()
     slot.pointee.interface = control.interface
     slot.pointee.control = Unmanaged.passRetained(control)
     slot.pointee.entrance = owner?.pointee.entrance ?? gate
