@@ -1,16 +1,14 @@
-#include "CBackendTable.h"
 #include "CEmulatorRegistration.h"
 
-#include <pthread.h>
+#include "CBackendTable.h"
 
 // Written in Swift (Emulator/Device/EmulatorEntry.swift).
 extern void *efvi_emulator_open(const char *device);
 
-static void enter(void) { efvi_backend_register("emu", efvi_emulator_open); }
+static int is_registered;
 
-void efvi_emulator_register(void) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, enter);
+__attribute__((constructor)) static void register_emulator(void) {
+  is_registered = efvi_backend_register("emu", efvi_emulator_open) == 0;
 }
 
-__attribute__((constructor)) static void register_emulator(void) { efvi_emulator_register(); }
+int efvi_emulator_is_registered(void) { return is_registered; }

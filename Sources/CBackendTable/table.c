@@ -12,8 +12,6 @@ static struct {
 static int count;
 
 int efvi_backend_register(const char *scheme, efvi_backend_open_fn open) {
-  for (int i = 0; i < count; i++)
-    if (strcmp(table[i].scheme, scheme) == 0) return table[i].open == open ? 0 : -1;
   if (count == capacity) return -1;
   table[count].scheme = scheme;
   table[count].open = open;

@@ -1,13 +1,5 @@
 #pragma once
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-// Linking this target makes `emu:` devices exist. Out of a static library a linker takes only what is asked for: a
-// program that has the target in one calls this, as often as it likes.
-void efvi_emulator_register(void);
-
-#ifdef __cplusplus
-}
-#endif
+// Linking this target makes `emu:` devices exist. Whoever is a static library calls this, so that the linker takes the
+// object in: not 0.
+int efvi_emulator_is_registered(void);

@@ -10,7 +10,7 @@ extern "C" {
 // Returns a +1 reference to a Swift object that holds an `any AdapterBackend` or an error.
 typedef void *(*efvi_backend_open_fn)(const char *device);
 
-// Returns 0, also where it is there already; -1 when the table is full, or has another backend for the scheme. `scheme` must outlive the process.
+// Returns 0, or -1 when the table is full. `scheme` must outlive the process.
 int efvi_backend_register(const char *scheme, efvi_backend_open_fn open);
 
 // Returns the opener of a scheme, or NULL.

@@ -1,4 +1,5 @@
-import CEmulatorRegistration
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, the names are those of C.
+
 import CiulHeaders
 import EtherFabric
 import Glibc
@@ -7,8 +8,6 @@ import Synchronization
 @c @implementation
 public func ef_driver_open(_ handle: UnsafeMutablePointer<ef_driver_handle>!) -> CInt {
   guard let handle else { return invalid }
-  // In the static library nothing else asks for the emulator.
-  efvi_emulator_register()
   return answer { () throws(EtherFabricError) in
     let opened = try DriverHandle.open()
     Registry.add(opened)
