@@ -1,7 +1,12 @@
-.PHONY: help build test soak fuzz demo bench sanitize lint format clean
+.PHONY: help build test test-hardware soak fuzz demo bench sanitize lint format clean
+
+# SwiftPM does not look again for a tree that was linked after a build; a variable it does notice.
+ifneq ($(wildcard Vendor/onload),)
+export ONLOAD_HOME ?= $(CURDIR)/Vendor/onload
+endif
 
 help: ## Lists these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: ## Installs what is missing, builds for speed and shows the library at work
 	@Scripts/install-needed
@@ -10,6 +15,9 @@ demo: ## Installs what is missing, builds for speed and shows the library at wor
 
 test: ## Installs what is missing, builds and runs every test
 	@Scripts/test
+
+test-hardware: ## Runs the rows over the hardware backend, without a card
+	@Scripts/test-hardware
 
 soak: ## Mixes every feature under the fault plan for ten minutes
 	@SOAK_SECONDS=600 Scripts/test --filter SoakTests
@@ -34,4 +42,4 @@ format: ## Rewrites the Swift files in the project's format
 	@Scripts/format
 
 clean: ## Removes what was built
-	rm -rf .build .build-address .build-thread
+	rm -rf .build .build-address .build-thread .build-hardware .build-fuzz

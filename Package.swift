@@ -1,11 +1,18 @@
 // swift-tools-version: 6.2
+import Glibc
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-  .enableExperimentalFeature("Lifetimes"),
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-]
+// Onload's headers decide whether there is a hardware backend: see Documentation/Hardware.md.
+let onloadHeaders = findOnloadHeaders()
+let hasHardware = onloadHeaders != nil
+func withHardware<T>(_ items: T...) -> [T] { hasHardware ? items : [] }
+
+let strict: [SwiftSetting] =
+  [
+    .enableExperimentalFeature("Lifetimes"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ] + withHardware(.define("ETHERFABRIC_HARDWARE"))
 
 let package = Package(
   name: "swift-etherfabric",
@@ -14,7 +21,8 @@ let package = Package(
     // exist in every build; hardware devices appear when Onload's headers are in Vendor/.
     .library(
       name: "EtherFabric",
-      targets: ["EtherFabric", "EtherFabricFrames", "EtherFabricEmulator", "CEmulatorRegistration"]),
+      targets: ["EtherFabric", "EtherFabricFrames", "EtherFabricEmulator", "CEmulatorRegistration"]
+        + withHardware("HardwareBackend", "CHardwareRegistration")),
     .library(name: "EtherFabricFormats", targets: ["EtherFabricFormats"]),
     // The counters of running processes, for tools that need neither an adapter nor the API.
     .library(name: "LiveCounters", targets: ["LiveCounters"]),
@@ -49,8 +57,9 @@ let package = Package(
       name: "LiveCounters", dependencies: ["CLinuxShims"], path: "Sources/LiveCounters", swiftSettings: strict),
     .target(
       name: "EtherFabric",
-      dependencies: ["EtherFabricFormats", "CBackendTable", "CLinuxShims", "CNuma"],
-      path: "Sources/EtherFabric", swiftSettings: strict),
+      dependencies: ["EtherFabricFormats", "CBackendTable", "CLinuxShims", "CNuma"]
+        + withHardware("CEtherFabric", "CLibciul"),
+      path: "Sources/EtherFabric", exclude: hasHardware ? [] : ["Hardware"], swiftSettings: strict),
 
     .target(
       name: "EmulatedAdapter",
@@ -102,7 +111,7 @@ let package = Package(
         "EmulatedWires", "CEmulatorRegistration", "CLinuxShims", "LiveCounters", "Measurement", "NetworkLab",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
-      ],
+      ] + withHardware("CEtherFabric", "HardwareBackend", "CHardwareRegistration"),
       path: "Sources/efvi", swiftSettings: strict),
 
     .testTarget(
@@ -145,6 +154,9 @@ let package = Package(
       name: "CLibraryTests",
       dependencies: ["Compilers", "EtherFabric", "EtherFabricEmulator", "CEmulatorRegistration", "NetworkLab"],
       path: "Tests/CLibraryTests", exclude: ["Programs"], swiftSettings: strict),
+    .testTarget(
+      name: "ShimTests", dependencies: ["Compilers"], path: "Tests/ShimTests", exclude: ["Programs"],
+      swiftSettings: strict),
     .testTarget(
       name: "WordTests", dependencies: ["EtherFabricFormats"], path: "Tests/WordTests", swiftSettings: strict),
     .testTarget(
@@ -211,8 +223,92 @@ let package = Package(
       name: "ConformanceTests",
       dependencies: [
         "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator", "EmulatedAdapter",
-        "EmulatedWires", "CEmulatorRegistration", "CLinuxShims", "NetworkLab",
-      ],
+        "EmulatedWires", "CEmulatorRegistration", "CLinuxShims", "LiveCounters", "NetworkLab",
+      ] + withHardware("CHardwareRegistration"),
       path: "Tests/ConformanceTests", swiftSettings: strict),
   ]
 )
+
+// The backend over libciul. Without Onload's headers it is not there.
+if let onloadHeaders {
+  let module = headerModule(for: onloadHeaders)
+  package.targets += [
+    // C again: the calls that are macros and inline functions, and the library found at run time.
+    .systemLibrary(
+      name: "CEtherFabric", path: module, pkgConfig: "\(Context.packageDirectory)/\(module)/onload.pc"),
+    .target(name: "CLibciul", dependencies: ["CEtherFabric"], path: "Sources/CLibciul"),
+    .target(
+      name: "HardwareBackend",
+      dependencies: ["EtherFabric", "EtherFabricFormats", "CEtherFabric", "CLibciul", "CBackendTable", "CLinuxShims"],
+      path: "Sources/HardwareBackend", swiftSettings: strict),
+    .target(
+      name: "CHardwareRegistration", dependencies: ["CBackendTable", "HardwareBackend"],
+      path: "Sources/HardwareRegistration"),
+    // Opens one device, in an environment of the test's choice.
+    .executableTarget(
+      name: "HardwareOpener", dependencies: ["EtherFabric", "CEmulatorRegistration", "CHardwareRegistration"],
+      path: "Tests/HardwareOpener", swiftSettings: strict),
+    .testTarget(
+      name: "HardwareTests", dependencies: ["EtherFabric", "CHardwareRegistration", "HardwareOpener"],
+      path: "Tests/HardwareTests", swiftSettings: strict),
+  ]
+}
+
+// What stands in for libciul is not built on it, nor are there two sets of its headers in one program.
+if hasHardware {
+  let cLibrary: Set = ["CiulHeaders", "CiulSupport", "CiulExports", "CiulLibrary", "CLibraryTests"]
+  package.targets.removeAll { cLibrary.contains($0.name) }
+  package.products.removeAll { $0.name.hasPrefix("ciul") }
+}
+
+// What Scripts/test-hardware wants of a build with Onload's headers: two suites, and no programs but theirs.
+if hasHardware, Context.environment["EFVI_TESTS"] == "hardware" {
+  let kept: Set = ["ConformanceTests", "HardwareTests", "HardwareOpener"]
+  package.targets.removeAll { [.test, .executable].contains($0.type) && !kept.contains($0.name) }
+  package.products.removeAll { $0.name == "efvi" }
+}
+
+/// The folder that holds `etherfabric/ef_vi.h`: of the tree that ONLOAD_HOME names, else of Vendor/onload.
+func findOnloadHeaders() -> String? {
+  let named = Context.environment["ONLOAD_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+  for home in [named, Context.packageDirectory + "/Vendor/onload"].compactMap({ $0 }) {
+    for folder in ["/src/include", "/usr/include", "/include", ""] {
+      guard access(home + folder + "/etherfabric/ef_vi.h", R_OK) == 0,
+        let path = realpath(home + folder, nil)
+      else { continue }
+      defer { free(path) }
+      return String(cString: path)
+    }
+  }
+  return nil
+}
+
+/// A folder with a module map and a file for SwiftPM's pkg-config reader, which passes its include path to all that import
+/// the target, in this package and in those that depend on it. SwiftPM remembers what this manifest gave for an
+/// environment and does not run it again, and the compiler takes modules of one module map for the same: so each tree of
+/// headers has a folder of its own, which stays.
+func headerModule(for headers: String) -> String {
+  let hash = headers.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  let path = "Sources/CEtherFabric/Trees/\(String(hash, radix: 16))"
+  let folder = Context.packageDirectory + "/" + path
+  mkdir(Context.packageDirectory + "/Sources/CEtherFabric/Trees", 0o777)
+  mkdir(folder, 0o777)
+  write(
+    "module CEtherFabric [system] {\n  header \"../../CEtherFabric.h\"\n  export *\n}\n",
+    to: folder + "/module.modulemap")
+  // By way of a link: headers that are found beside a module map of somebody's would be that module's.
+  symlink(headers + "/etherfabric", folder + "/etherfabric")
+  let search = access(headers + "/module.modulemap", R_OK) == 0 ? [folder] : [folder, headers]
+  let flags = search.map { "-I" + $0.split(separator: " ", omittingEmptySubsequences: false).joined(separator: "\\ ") }
+  write(
+    "Name: onload\nDescription: Headers of Onload\nVersion: 1\nCflags: \(flags.joined(separator: " "))\n",
+    to: folder + "/onload.pc")
+  return path
+}
+
+func write(_ text: String, to path: String) {
+  guard access(path, R_OK) != 0, let file = fopen(path + ".new", "w") else { return }
+  fputs(text, file)
+  fclose(file)
+  rename(path + ".new", path)
+}

@@ -15,7 +15,7 @@ import Testing
   @Test func ofTheToolNamesTheCommandsAndDevices() throws {
     let run = try Tool.run("--help")
     #expect(run.status == 0)
-    for part in Self.commands + ["emu:cable:0", "emu:afpacket:eth0", "EXIT STATUS", "130"] {
+    for part in Self.commands + ["doctor", "emu:cable:0", "emu:afpacket:eth0", "EXIT STATUS", "130"] {
       #expect(run.output.contains(part), "\(part)")
     }
     // Without a command it is the same.

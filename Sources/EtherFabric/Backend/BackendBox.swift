@@ -16,7 +16,19 @@ public final class BackendBox {
         "Driver.open", errno: 19, reason: "'\(device.scheme.rawValue):': this build has no such backend",
         remedy: "Available: \(schemes.map { $0 + ":" }.joined(separator: ", ")).")
     }
-    guard let pointer = opener(device.given) else {
+    return try answer(opener, device.given)
+  }
+
+  /// The same for a device of hardware, whose backend is in builds with Onload's headers alone.
+  static func open(_ device: HardwareDevice) throws(EtherFabricError) -> any AdapterBackend {
+    guard let opener = efvi_backend_find(HardwareDevice.scheme) else { throw DeviceString.absentHardware }
+    return try answer(opener, device.description)
+  }
+
+  private static func answer(
+    _ opener: efvi_backend_open_fn, _ device: String
+  ) throws(EtherFabricError) -> any AdapterBackend {
+    guard let pointer = opener(device) else {
       throw EtherFabricError(
         "Driver.open", errno: 19, reason: "'\(device)': the backend gave no answer", remedy: "Report this.")
     }

@@ -3,7 +3,9 @@ public protocol DomainRequests {
   /// A domain on a virtual port of its own.
   /// - Parameter vlan: the tag that the adapter puts on what leaves the port, and takes off what arrives; nil for none.
   func allocateDomain(flags: DomainFlags, vlan: UInt16?) throws(EtherFabricError) -> UInt32
-  /// Where the pages of a registration are, in a domain with physical addresses; nil where they follow each other.
+  /// The pages of a registration need not follow each other in domains without physical addresses either.
+  var scattersPages: Bool { get }
+  /// Where the pages of a registration are, where they are scattered; nil where they follow each other.
   func pageAddresses(_ address: DMAAddress, byteCount: Int, domain: UInt32) -> [DMAAddress]?
   /// A capability of what domains with these flags are on.
   /// - Throws: `ENODEV` where the adapter has no such function.
@@ -16,6 +18,8 @@ extension DomainRequests where Self: AdapterBackend {
   public func allocateDomain(flags: DomainFlags, vlan: UInt16?) throws(EtherFabricError) -> UInt32 {
     throw .unsupported("Driver.allocateProtectionDomain", "virtual ports")
   }
+
+  public var scattersPages: Bool { false }
 
   public func pageAddresses(_ address: DMAAddress, byteCount: Int, domain: UInt32) -> [DMAAddress]? { nil }
 

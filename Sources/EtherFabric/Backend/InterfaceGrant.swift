@@ -65,6 +65,10 @@ public struct InterfaceGrant {
   public var reportsClockState = true
   /// `timer_quantum_ns`: nanoseconds of one tick of the event timer, 0 where there is none.
   public var timerQuantum = 0
+  #if ETHERFABRIC_HARDWARE
+    /// What there is in place of rings, over libciul.
+    public var hardware: HardwareGrant?
+  #endif
 
   public init(
     resource: UInt32, instance: UInt32, label: Int, flags: InterfaceFlags, eventQueue: UnsafeMutableRawPointer,

@@ -59,7 +59,7 @@ extension DeviceString {
   }
 
   /// What the kernel takes as the name of an interface.
-  private static func checkInterface(_ name: String) throws(EtherFabricError) {
+  static func checkInterface(_ name: String) throws(EtherFabricError) {
     let isBad = { (byte: UInt8) in byte <= 32 || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ":") }
     guard (1...15).contains(name.utf8.count), name != ".", name != "..", !name.utf8.contains(where: isBad) else {
       throw wrong(name, "not the name of an interface; 1 to 15 bytes without '/', ':' and blanks")
@@ -136,14 +136,19 @@ extension DeviceString {
       name, "not a wire; one of \(names.joined(separator: ", "))" + NearestName.hint(name, in: names))
   }
 
-  /// `sfc:IFACE[/express][/phys]`: checked, then refused.
-  private static func hardware(_ rest: String?) -> EtherFabricError {
-    let words = (rest ?? "").split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    do throws(EtherFabricError) { try checkInterface(words.first ?? "") } catch { return error }
-    if let word = words.dropFirst().first(where: { $0 != "express" && $0 != "phys" }) {
-      return wrong(word, "not a datapath of sfc; express or phys")
-    }
-    return absent(
+  /// What is said where no backend for hardware is linked.
+  static var absentHardware: EtherFabricError {
+    absent(
       "sfc", "Build with Onload's headers in Vendor/ for hardware, or use emu:afpacket:IFACE on the same interface.")
+  }
+
+  /// `sfc:IFACE[/express][/phys]`: checked, then refused; `HardwareDevice` is what `Driver.open` makes of it.
+  private static func hardware(_ rest: String?) -> EtherFabricError {
+    do throws(EtherFabricError) {
+      _ = try HardwareDevice("sfc:" + (rest ?? ""))
+      return absentHardware
+    } catch {
+      return error
+    }
   }
 }

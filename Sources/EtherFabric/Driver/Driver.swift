@@ -13,7 +13,10 @@ public final class Driver: Sendable {
   /// - Throws: `EINVAL` with the part of the string that is wrong; `ENODEV` for a device that does not exist; what
   ///   the system refused.
   public static func open(_ device: String) throws(EtherFabricError) -> Driver {
-    Driver(backend: try BackendBox.open(try DeviceString(device)))
+    guard HardwareDevice.isMeant(by: device) else {
+      return Driver(backend: try BackendBox.open(try DeviceString(device)))
+    }
+    return Driver(backend: try BackendBox.open(try HardwareDevice(device)))
   }
 
   /// `ef_driver_close`. No more resources can be allocated; those that live go on until they are released.

@@ -4,8 +4,8 @@ public final class MemoryRegistration: @unchecked Sendable {
   public let base: UnsafeMutableRawPointer
   /// Bytes.
   public let count: Int
-  /// DMA address of the first byte. The rest follows without gaps, unless the domain has physical addresses: then
-  /// every 4 KiB may be somewhere else, and only `dmaAddress` tells.
+  /// DMA address of the first byte. The rest follows without gaps, unless the domain has physical addresses or the
+  /// adapter is hardware: then every 4 KiB may be somewhere else, and only `dmaAddress` tells.
   public let address: DMAAddress
   /// Where the pages are that do not follow each other.
   private let pages: [DMAAddress]?
@@ -24,7 +24,7 @@ public final class MemoryRegistration: @unchecked Sendable {
     let backend = domain.driver.backend
     address = try backend.register(base, byteCount: count, domain: domain.handle)
     pages =
-      domain.flags.contains(.physicalMode)
+      domain.flags.contains(.physicalMode) || backend.scattersPages
       ? backend.pageAddresses(address, byteCount: count, domain: domain.handle) : nil
     self.domain = domain
     self.base = base

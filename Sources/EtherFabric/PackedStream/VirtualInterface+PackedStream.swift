@@ -1,9 +1,16 @@
 import EtherFabricFormats
 
+#if ETHERFABRIC_HARDWARE
+  import CEtherFabric
+#endif
+
 extension VirtualInterface {
   /// `ef_vi_packed_stream_get_params`.
   /// - Throws: `EINVAL` without `InterfaceFlags.receivePackedStream`.
   public func packedStreamParameters() throws(EtherFabricError) -> PackedStreamParameters {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware { return try state.packedStreamParameters(interface) }
+    #endif
     let packed = state.pointee.packedStream
     guard packed.isOn else {
       throw EtherFabricError(
@@ -31,6 +38,9 @@ extension VirtualInterface {
 
   /// The same, before a lifetime is given to it.
   mutating func annotate(_ event: Event.PackedStream, at position: inout PackedStreamPosition) -> AnnotatedPackets {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware { return state.annotate(interface, event, at: &position) }
+    #endif
     typealias Layout = PackedStreamLayout
     let start = position.offset
     var end = start

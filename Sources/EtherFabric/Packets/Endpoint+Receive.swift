@@ -5,7 +5,7 @@ extension Endpoint {
   /// - Returns: buffers posted; none on EFCT and EF10CT, which take no buffers.
   @discardableResult
   public mutating func refill() -> Int {
-    guard interface.state.pointee.express == nil else { return 0 }
+    guard !interface.state.pointee.takesNoBuffers else { return 0 }
     var posted = 0
     while interface.receiveFillLevel < fillLevel {
       let index = core.take()
@@ -144,6 +144,11 @@ extension Endpoint {
   /// A frame in a superbuf.
   @inline(__always)
   private mutating func referenced(_ event: Event.ReceiveReference, discard: DiscardReason?) -> ReceivedFrame {
+    #if ETHERFABRIC_HARDWARE
+      if let hardware = interface.state.pointee.hardwareState {
+        return referenced(hardware, event, discard: discard)
+      }
+    #endif
     let express = interface.state.pointee.express.unsafelyUnwrapped
     let packet = PacketID(word: event.packet)
     let queue = express.pointee.queues[packet.queue]
@@ -157,6 +162,24 @@ extension Endpoint {
       discardReason: discard,
       isMulticast: bytes.load(as: UInt8.self) & 1 != 0)
   }
+
+  #if ETHERFABRIC_HARDWARE
+    private mutating func referenced(
+      _ hardware: UnsafeMutablePointer<HardwareState>, _ event: Event.ReceiveReference, discard: DiscardReason?
+    ) -> ReceivedFrame {
+      let packet = PacketID(word: event.packet)
+      let frames = hardware.pointee.frames[packet.queue].unsafelyUnwrapped
+      frames.pointee.framesOut &+= 1
+      frames.pointee.core.pointee.copies = core
+      counters.framesReceived &+= 1
+      let bytes = frames.bytes(of: packet.frame)
+      return ReceivedFrame(
+        core: frames.pointee.core, first: UInt32(truncatingIfNeeded: packet.frame), length: UInt32(event.bytes),
+        prefix: UInt16(SuperbufLayout.dataOffset), fragments: 0,
+        timestamp: interface.state.stamp(hardware.pointee.interface, bytes), discardReason: discard,
+        isMulticast: bytes.load(as: UInt8.self) & 1 != 0)
+    }
+  #endif
 
   @inline(__always)
   private mutating func stamp(_ index: UInt32) -> Timestamp? {

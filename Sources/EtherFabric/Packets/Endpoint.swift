@@ -117,6 +117,9 @@ public struct Endpoint: ~Copyable {
 
   deinit {
     // First the adapter lets go of the buffers, then they return.
+    #if ETHERFABRIC_HARDWARE
+      let outstanding = interface.state.pointee.hardwareState?.outstanding() ?? []
+    #endif
     interface.resource.stop()
     interface.resource.forgetPool()
     let state = interface.state
@@ -125,6 +128,9 @@ public struct Endpoint: ~Copyable {
       state.pointee.receiveRemoved &+= 1
     }
     while let id = state.takeOldestTransmitID() { core.put(id) }
+    #if ETHERFABRIC_HARDWARE
+      for id in outstanding { core.put(id) }
+    #endif
     for index in eventNext..<eventCount {
       switch events[index] {
       case .receive(let event): core.put(event.id.rawValue)

@@ -26,6 +26,10 @@ struct PoolCore {
   @usableFromInline var superbufs: UnsafeMutablePointer<SuperbufQueue>?
   /// Of frames in superbufs: the pool whose buffers they can be copied to, while their endpoint lives.
   @usableFromInline var copies: UnsafeMutablePointer<PoolCore>?
+  #if ETHERFABRIC_HARDWARE
+    /// Of frames in superbufs of libciul: whom they are given back to.
+    @usableFromInline var hardware: UnsafeMutablePointer<HardwareFrames>?
+  #endif
 
   @frozen
   @usableFromInline
@@ -98,7 +102,18 @@ extension UnsafeMutablePointer where Pointee == PoolCore {
   /// What comes after a buffer is back on the stack.
   @usableFromInline @inline(never)
   func putRarely() {
-    guard let superbufs = pointee.superbufs else { return destroyIfWhole() }
+    guard let superbufs = pointee.superbufs else {
+      #if ETHERFABRIC_HARDWARE
+        if let hardware = pointee.hardware { return hardware.releaseOwned(takeReturnedFrame()) }
+      #endif
+      return destroyIfWhole()
+    }
+    superbufs.releaseOwned(takeReturnedFrame())
+  }
+
+  /// The frame in a superbuf that came back.
+  @inline(__always)
+  private func takeReturnedFrame() -> Int {
     pointee.freeCount = 0
     let frame = Int(pointee.free[0])
     if let pool = pointee.copies {
@@ -108,7 +123,7 @@ extension UnsafeMutablePointer where Pointee == PoolCore {
       pointee.framesDropped = 0
       pointee.framesReleased = 0
     }
-    superbufs.releaseOwned(frame)
+    return frame
   }
 
   /// The pool has gone: ends when all buffers are back.

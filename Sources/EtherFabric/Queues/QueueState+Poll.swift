@@ -1,10 +1,17 @@
 import EtherFabricFormats
 import Synchronization
 
+#if ETHERFABRIC_HARDWARE
+  import CEtherFabric
+#endif
+
 extension UnsafeMutablePointer where Pointee == QueueState {
   /// `ef_eventq_poll` of EF10. Not inlined: one call a poll, and a loop that decodes every kind of event.
   @usableFromInline
   func poll(into output: UnsafeMutablePointer<Event>, capacity: Int) -> Int {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = pointee.hardware { return pollHardware(interface, into: output, capacity: capacity) }
+    #endif
     if let express = pointee.express { return pollExpress(express, into: output, capacity: capacity) }
     let mask = pointee.eventMask
     var pointer = pointee.eventPointer

@@ -42,6 +42,9 @@ extension UnsafeMutablePointer where Pointee == QueueState {
   /// `ef_vi_receive_unbundle`. Takes the ids of the descriptors that an event completed, oldest first.
   @usableFromInline
   func unbundle(_ event: Event.ReceiveMulti, into ids: UnsafeMutablePointer<RequestID>) -> Int {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = pointee.hardware { return unbundleHardware(interface, event, into: ids) }
+    #endif
     guard pointee.plainReceiveMask == 0 else { return 0 }
     var count = 0
     // An event that is unbundled twice finds no more than what was completed.

@@ -1,5 +1,9 @@
 import EtherFabricFormats
 
+#if ETHERFABRIC_HARDWARE
+  import CEtherFabric
+#endif
+
 extension UnsafeMutablePointer where Pointee == QueueState {
   /// Transmit events: completions, and the halves of timestamps.
   @inline(__always)
@@ -22,6 +26,11 @@ extension UnsafeMutablePointer where Pointee == QueueState {
   /// `ef_vi_transmit_unbundle`. Takes the ids that a completion returns, at most 64, oldest first.
   @inlinable
   func unbundle(_ event: Event.Transmit, into ids: UnsafeMutablePointer<RequestID>, capacity: Int) -> Int {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = pointee.hardware {
+        return unbundleHardware(interface, event, into: ids, capacity: capacity)
+      }
+    #endif
     let mask = pointee.transmitMask
     if mask == 0, let express = pointee.express {
       return unbundleExpress(express, event, into: ids, capacity: capacity)

@@ -1,6 +1,10 @@
 import EtherFabricFormats
 import Synchronization
 
+#if ETHERFABRIC_HARDWARE
+  import CEtherFabric
+#endif
+
 /// The host's side of one virtual interface: what libciul keeps in `struct ef_vi` and `ef_vi_state`.
 ///
 /// It lives at a fixed address, because VIs that share an event queue find each other by pointer. Ring indexes run
@@ -100,6 +104,14 @@ struct QueueState {
   /// Frames carry the id of their filter in the prefix.
   @usableFromInline var hasFilterIDs = false
   @usableFromInline var packedStream: PackedStreamState
+  #if ETHERFABRIC_HARDWARE
+    // Over libciul.
+    /// What the calls go to; nil where the rings are in memory.
+    @usableFromInline var hardware: UnsafeMutablePointer<ef_vi>?
+    @usableFromInline var hardwareState: UnsafeMutablePointer<HardwareState>?
+    /// The highest address that a descriptor can carry.
+    @usableFromInline var hardwareAddressLimit: UInt64 = 0
+  #endif
 
   @usableFromInline
   init(
@@ -145,6 +157,15 @@ struct QueueState {
     receiveStampCorrection = grant.timestampFormat.rounded(correction: grant.receiveStampCorrection)
     transmitStampCorrection = Int32(clamping: grant.transmitStampCorrection / 4)
     timerQuantum = UInt32(clamping: grant.timerQuantum)
+  }
+
+  /// Frames arrive by reference: nothing is posted.
+  @inline(__always)
+  var takesNoBuffers: Bool {
+    #if ETHERFABRIC_HARDWARE
+      if let hardwareState { return hardwareState.pointee.datapath.isExpress }
+    #endif
+    return express != nil
   }
 
   /// Stores to a 32-bit register. Release: the descriptors are in memory before the adapter sees the doorbell.

@@ -40,6 +40,16 @@ final class InterfaceResource: @unchecked Sendable {
     state.initialize(to: QueueState(grant: grant, ids: receiveIDs, transmitIDs: transmitIDs, labels: table))
     table[grant.label] = state
     if grant.flags.contains(.pushDisabled) { state.pointee.pushThreshold = 0 }
+    #if ETHERFABRIC_HARDWARE
+      if let hardware = grant.hardware {
+        let hardwareState = UnsafeMutablePointer<HardwareState>.allocate(capacity: 1)
+        hardwareState.initialize(to: HardwareState(hardware, datapath: grant.datapath))
+        state.pointee.hardwareState = hardwareState
+        state.pointee.hardware = hardware.interface
+        state.pointee.hardwareAddressLimit = hardware.interface.addressLimit
+        return
+      }
+    #endif
     if let express = grant.express {
       let expressState = UnsafeMutablePointer<ExpressState>.allocate(capacity: 1)
       expressState.initialize(
@@ -64,12 +74,18 @@ final class InterfaceResource: @unchecked Sendable {
     hasStopped = true
     state.pointee.labels[grant.label] = nil
     state.pointee.express?.keepFrames()
+    #if ETHERFABRIC_HARDWARE
+      state.pointee.hardwareState?.keepFrames()
+    #endif
     domain.driver.backend.freeInterface(grant.resource)
   }
 
   deinit {
     stop()
     state.pointee.express?.destroy()
+    #if ETHERFABRIC_HARDWARE
+      state.pointee.hardwareState?.destroy()
+    #endif
     state.pointee.sending?.pointee.deallocate()
     state.pointee.sending?.deallocate()
     state.deinitialize(count: 1)

@@ -1,6 +1,10 @@
 import EtherFabricFormats
 import Glibc
 
+#if ETHERFABRIC_HARDWARE
+  import CEtherFabric
+#endif
+
 /// Transmit alternatives: frames that are sent ahead into the adapter and held there, in several queues, of which one is
 /// let go when it is known which.
 extension VirtualInterface {
@@ -18,6 +22,13 @@ extension VirtualInterface {
     }
     guard count > 0 else { throw refuse(EINVAL, "\(count) alternatives", "Ask for 1 or more.") }
     guard bytes > 0 else { throw refuse(EINVAL, "room for \(bytes) bytes", "Add up what the frames take.") }
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        try checkAlternatives(interface, call)
+        _ = try resource.domain.driver.backend.allocateAlternatives(count, bytes: bytes, interface: resourceID)
+        return
+      }
+    #endif
     let sending = try alternatives(call)
     guard sending.pointee.alternativeCount == 0 else {
       throw refuse(
@@ -37,6 +48,12 @@ extension VirtualInterface {
   /// - Throws: `EINVAL` where there are none.
   public mutating func freeAlternatives() throws(EtherFabricError) {
     let call = "VirtualInterface.freeAlternatives"
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        try checkAlternatives(interface, call)
+        return try resource.domain.driver.backend.freeAlternatives(interface: resourceID)
+      }
+    #endif
     let sending = try alternatives(call)
     guard sending.pointee.alternativeCount > 0 else {
       throw EtherFabricError(
@@ -48,12 +65,23 @@ extension VirtualInterface {
   }
 
   /// `ef_vi_transmit_alt_num_ids`. Alternatives that the interface has, 0 before they are allocated.
-  public var alternativeCount: Int { state.pointee.sending?.pointee.alternativeCount ?? 0 }
+  public var alternativeCount: Int {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware { return Int(ciul_ef_vi_transmit_alt_num_ids(interface)) }
+    #endif
+    return state.pointee.sending?.pointee.alternativeCount ?? 0
+  }
 
   /// `ef_vi_transmit_alt_query_buffering`. Bytes of room that an interface with `count` alternatives can have, when no
   /// other has any: the hardware keeps up to two buffers of each alternative to itself.
   /// - Throws: `EINVAL` without `InterfaceFlags.transmitAlternatives`, `EOPNOTSUPP` where the adapter has none.
   public func alternativeBuffering(_ count: Int) throws(EtherFabricError) -> Int {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        try checkAlternatives(interface, "VirtualInterface.alternativeBuffering")
+        return try state.alternativeBuffering(interface, count, resource.domain.driver)
+      }
+    #endif
     _ = try alternatives("VirtualInterface.alternativeBuffering")
     let driver = resource.domain.driver
     let buffers = Int(clamping: try driver.capability(.transmitAlternativesBuffers))
@@ -65,6 +93,9 @@ extension VirtualInterface {
   /// `ef_vi_transmit_alt_query_overhead`. What a packet costs of that room, for `AlternativeOverhead.usage`.
   /// - Throws: `EINVAL` on adapters before the 8000 series and without `InterfaceFlags.transmitAlternatives`.
   public func alternativeOverhead() throws(EtherFabricError) -> AlternativeOverhead {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware { return try state.alternativeOverhead(interface) }
+    #endif
     _ = try alternatives("VirtualInterface.alternativeOverhead")
     return .ef10
   }
@@ -75,6 +106,11 @@ extension VirtualInterface {
   /// - Throws: `EAGAIN` where the ring is full, `EINVAL` for an alternative that there is not, `EOPNOTSUPP` where the
   ///   interface cannot have any. Nothing is changed.
   public mutating func selectAlternative(_ number: Int) throws(QueueError) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        return try state.alternative(interface, number) { ciul_ef_vi_transmit_alt_select($0, $1) }
+      }
+    #endif
     let fifo = try alternativeFIFO(number)
     try postSelect(AlternativeDescriptor(alternative: Int(fifo)))
   }
@@ -82,6 +118,14 @@ extension VirtualInterface {
   /// `ef_vi_transmit_alt_select_normal`. Sends from now on go to the wire again.
   /// - Throws: as `selectAlternative`.
   public mutating func selectNormalTransmit() throws(QueueError) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        guard try state.checkAlternatives(interface) > 0 else { throw QueueError(.noAlternative) }
+        let result = ciul_ef_vi_transmit_alt_select_normal(interface)
+        guard result >= 0 else { throw QueueError(result, invalid: .noAlternative) }
+        return
+      }
+    #endif
     guard let sending = state.pointee.sending, sending.pointee.allowsAlternatives else {
       throw QueueError(.unsupported)
     }
@@ -93,18 +137,33 @@ extension VirtualInterface {
   /// must have left it: each gives `Event.transmitAlternative`.
   /// - Throws: `EINVAL` for an alternative that there is not, `EOPNOTSUPP` where the interface cannot have any.
   public mutating func stopAlternative(_ number: Int) throws(QueueError) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        return try state.alternative(interface, number) { ciul_ef_vi_transmit_alt_stop($0, $1) }
+      }
+    #endif
     tell(.stop(try alternativeFIFO(number)))
   }
 
   /// `ef_vi_transmit_alt_go`. The alternative sends what it holds, and what comes.
   /// - Throws: as `stopAlternative`.
   public mutating func goAlternative(_ number: Int) throws(QueueError) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        return try state.alternative(interface, number) { ciul_ef_vi_transmit_alt_go($0, $1) }
+      }
+    #endif
     tell(.go(try alternativeFIFO(number)))
   }
 
   /// `ef_vi_transmit_alt_discard`. The alternative drops what it holds, and what comes.
   /// - Throws: as `stopAlternative`.
   public mutating func discardAlternative(_ number: Int) throws(QueueError) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        return try state.alternative(interface, number) { ciul_ef_vi_transmit_alt_discard($0, $1) }
+      }
+    #endif
     tell(.discard(try alternativeFIFO(number)))
   }
 
@@ -140,6 +199,18 @@ extension VirtualInterface {
     }
     return sending
   }
+
+  #if ETHERFABRIC_HARDWARE
+    private func checkAlternatives(
+      _ interface: UnsafeMutablePointer<ef_vi>, _ call: String
+    ) throws(EtherFabricError) {
+      guard interface.isEF10, interface.has(.transmitAlternatives), transmitCapacity > 0 else {
+        throw EtherFabricError(
+          call, errno: EINVAL, reason: "the interface was allocated without transmit alternatives",
+          remedy: "Allocate it with InterfaceFlags.transmitAlternatives and a transmit ring.")
+      }
+    }
+  #endif
 
   private static var alternativeLimit: Int { 32 }
 }

@@ -1,3 +1,6 @@
+#if ETHERFABRIC_HARDWARE
+  import CEtherFabric
+#endif
 extension VirtualInterface {
   /// `ef_vi_transmit_ctpio`. Writes a frame to the adapter, which begins to send before it has all of it. A call of
   /// `transmitCutThroughFallback` follows always: it gives the frame its request id, and sends it where this failed.
@@ -17,6 +20,11 @@ extension VirtualInterface {
   public mutating func transmitCutThroughVector(
     _ fragments: UnsafeBufferPointer<UnsafeRawBufferPointer>, threshold: Int
   ) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        return state.cutThrough(interface, fragments, threshold: threshold)
+      }
+    #endif
     if let express = state.pointee.express {
       state.cutThroughExpress(express, fragments, threshold: threshold)
     } else {
@@ -30,6 +38,11 @@ extension VirtualInterface {
   public mutating func transmitCutThroughVectorCopy(
     _ fragments: UnsafeBufferPointer<UnsafeRawBufferPointer>, threshold: Int, fallback: UnsafeMutableRawPointer
   ) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        return state.cutThrough(interface, fragments, threshold: threshold, fallback: fallback)
+      }
+    #endif
     if let express = state.pointee.express {
       state.cutThroughCopyExpress(express, fragments, threshold: threshold, fallback: fallback)
     } else {
@@ -47,6 +60,11 @@ extension VirtualInterface {
   public mutating func transmitCutThroughFallback(
     _ address: DMAAddress, length: Int, id: RequestID
   ) throws(QueueError) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        return try state.cutThroughFallback(interface, address, length: length, id: id)
+      }
+    #endif
     if let express = state.pointee.express {
       try state.cutThroughFallbackExpress(express, address, length: length, id: id)
     } else {
@@ -59,6 +77,11 @@ extension VirtualInterface {
   public mutating func transmitCutThroughVectorFallback(
     _ fragments: UnsafeBufferPointer<DMAFragment>, id: RequestID
   ) throws(QueueError) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        return try state.cutThroughFallback(interface, fragments, id: id)
+      }
+    #endif
     if let express = state.pointee.express {
       try state.cutThroughVectorFallbackExpress(express, fragments, id: id)
     } else {
@@ -69,6 +92,9 @@ extension VirtualInterface {
 
   /// `ef_vi_start_transmit_warm`. Sends from now on only warm the caches: nothing goes out and no request id is kept.
   public mutating func startTransmitWarm() {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware { return state.startTransmitWarm(interface) }
+    #endif
     if let express = state.pointee.express {
       state.startTransmitWarmExpress(express)
     } else {
@@ -78,6 +104,9 @@ extension VirtualInterface {
 
   /// `ef_vi_stop_transmit_warm`. Sends are real again.
   public mutating func stopTransmitWarm() {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware { return state.stopTransmitWarm(interface) }
+    #endif
     if let express = state.pointee.express {
       state.stopTransmitWarmExpress(express)
     } else {

@@ -1,6 +1,10 @@
 import EtherFabricFormats
 import Synchronization
 
+#if ETHERFABRIC_HARDWARE
+  import CEtherFabric
+#endif
+
 extension VirtualInterface {
   /// `ef_vi_transmit_pio`. Sends a frame that lies in the linked PIO buffer, by `copyToPIO`. The bytes must stay as they
   /// are until the completion.
@@ -11,6 +15,17 @@ extension VirtualInterface {
   /// - Throws: `EAGAIN` where the ring is full; `EINVAL` for another offset or length, for bytes beyond the buffer and
   ///   without a linked buffer; `EOPNOTSUPP` on EFCT and EF10CT. Nothing is changed.
   public mutating func transmitPIO(offset: Int, length: Int, id: RequestID) throws(QueueError) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        try state.checkPIO(
+          interface, offset: offset, length: length, least: Self.minimumPIOLength,
+          alignment: PIODescriptor.offsetAlignment)
+        let result = ciul_ef_vi_transmit_pio(
+          interface, Int32(offset), Int32(length), Int32(bitPattern: id.rawValue))
+        guard result >= 0 else { throw QueueError(result, invalid: .misaligned, value: offset) }
+        return
+      }
+    #endif
     _ = try checkPIO(offset: offset, length: length)
     try postPIO(offset: offset, length: length, id: id)
   }
@@ -26,6 +41,17 @@ extension VirtualInterface {
   public mutating func transmitCopyPIO(
     _ frame: UnsafeRawBufferPointer, offset: Int, id: RequestID
   ) throws(QueueError) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        try state.checkPIO(
+          interface, offset: offset, length: frame.count, least: Self.minimumPIOLength,
+          alignment: PIODescriptor.offsetAlignment)
+        let result = ciul_ef_vi_transmit_copy_pio(
+          interface, Int32(offset), frame.baseAddress, Int32(frame.count), Int32(bitPattern: id.rawValue))
+        guard result >= 0 else { throw QueueError(result, invalid: .misaligned, value: offset) }
+        return
+      }
+    #endif
     let sending = try checkPIO(offset: offset, length: frame.count)
     guard let buffer = sending.pointee.pioBuffer else { throw QueueError(.noPIOBuffer) }
     var writer = WordWriter(buffer + offset)
@@ -37,6 +63,12 @@ extension VirtualInterface {
 
   /// `ef_vi_transmit_pio_warm`. Runs through `transmitPIO` without sending, so that its code and data are in the caches.
   public mutating func transmitPIOWarm() {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        guard interface.isEF10, interface.pointee.linked_pio != nil else { return }
+        return ciul_ef_vi_transmit_pio_warm(interface)
+      }
+    #endif
     guard let sending = state.pointee.sending, sending.pointee.pioBuffer != nil else { return }
     let isWarming = sending.pointee.isWarming
     if !isWarming { startTransmitWarm() }
@@ -47,6 +79,16 @@ extension VirtualInterface {
   /// `ef_vi_transmit_copy_pio_warm`. The same for `transmitCopyPIO`. The bytes are copied to the buffer, which must not
   /// be part of a send under way. What `transmitCopyPIO` refuses does nothing.
   public mutating func transmitCopyPIOWarm(_ frame: UnsafeRawBufferPointer, offset: Int) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        do throws(QueueError) {
+          try state.checkPIO(
+            interface, offset: offset, length: frame.count, least: Self.minimumPIOLength,
+            alignment: PIODescriptor.offsetAlignment)
+        } catch { return }
+        return ciul_ef_vi_transmit_copy_pio_warm(interface, Int32(offset), frame.baseAddress, Int32(frame.count))
+      }
+    #endif
     guard let sending = state.pointee.sending else { return }
     let isWarming = sending.pointee.isWarming
     if !isWarming { startTransmitWarm() }
@@ -59,6 +101,14 @@ extension VirtualInterface {
   /// - Throws: `EINVAL` for bytes beyond the buffer and without a linked buffer, `EOPNOTSUPP` on EFCT and EF10CT.
   ///   Nothing is changed.
   public mutating func copyToPIO(_ bytes: UnsafeRawBufferPointer, offset: Int) throws(QueueError) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        try state.checkPIO(interface, offset: offset, length: bytes.count, least: 0, alignment: 1)
+        guard bytes.count > 0 else { return }
+        _ = ciul_ef_pio_memcpy(interface, bytes.baseAddress, Int32(offset), Int32(bytes.count))
+        return
+      }
+    #endif
     let sending = try linkedPIO()
     guard let buffer = sending.pointee.pioBuffer, let shadow = sending.pointee.pioShadow else {
       throw QueueError(.noPIOBuffer)
@@ -76,15 +126,21 @@ extension VirtualInterface {
   }
 
   /// `ef_vi_get_pio_size`. Bytes of the linked PIO buffer, 0 without one.
-  public var pioSize: Int { state.pointee.sending?.pointee.pioLength ?? 0 }
+  public var pioSize: Int {
+    #if ETHERFABRIC_HARDWARE
+      if state.pointee.hardware != nil { return resource.linkedPIO?.count ?? 0 }
+    #endif
+    return state.pointee.sending?.pointee.pioLength ?? 0
+  }
 
   /// `ef_pio_link_vi`. Lets the interface send from a PIO buffer. One at a time.
   /// - Throws: `EBUSY` where the interface has one, `EINVAL` for a buffer of another adapter and without a transmit ring,
   ///   `EOPNOTSUPP` on EFCT and EF10CT.
   public mutating func linkPIO(_ buffer: PIOBuffer) throws(EtherFabricError) {
     let call = "VirtualInterface.linkPIO"
-    guard state.pointee.express == nil else { throw .unsupported(call, "PIO") }
-    guard let sending = state.pointee.sending else {
+    guard !state.pointee.takesNoBuffers else { throw .unsupported(call, "PIO") }
+    let sending = state.pointee.sending
+    guard transmitCapacity > 0 else {
       throw EtherFabricError(
         call, errno: 22, reason: "the interface has no transmit ring",
         remedy: "Allocate it with a transmit capacity above zero.")
@@ -100,23 +156,23 @@ extension VirtualInterface {
     }
     let memory = try resource.domain.driver.backend.linkPIO(buffer.handle, interface: resourceID)
     resource.linkedPIO = buffer
-    sending.pointee.pioBuffer = memory
-    sending.pointee.pioShadow = buffer.shadow
-    sending.pointee.pioLength = buffer.count
+    sending?.pointee.pioBuffer = memory
+    sending?.pointee.pioShadow = buffer.shadow
+    sending?.pointee.pioLength = buffer.count
   }
 
   /// `ef_pio_unlink_vi`. Takes the linked PIO buffer away. What was sent from it must have completed.
   /// - Throws: `EINVAL` without a linked buffer.
   public mutating func unlinkPIO() throws(EtherFabricError) {
-    guard let buffer = resource.linkedPIO, let sending = state.pointee.sending else {
+    guard let buffer = resource.linkedPIO else {
       throw EtherFabricError(
         "VirtualInterface.unlinkPIO", errno: 22, reason: "the interface has no PIO buffer",
         remedy: "Link one first.")
     }
     try resource.domain.driver.backend.unlinkPIO(buffer.handle, interface: resourceID)
-    sending.pointee.pioBuffer = nil
-    sending.pointee.pioShadow = nil
-    sending.pointee.pioLength = 0
+    state.pointee.sending?.pointee.pioBuffer = nil
+    state.pointee.sending?.pointee.pioShadow = nil
+    state.pointee.sending?.pointee.pioLength = 0
     resource.linkedPIO = nil
   }
 

@@ -1,5 +1,9 @@
 import EtherFabricFormats
 
+#if ETHERFABRIC_HARDWARE
+  import CEtherFabric
+#endif
+
 /// `ef_precisetime`. A hardware timestamp.
 @frozen
 public struct Timestamp: Equatable, Sendable, CustomStringConvertible {
@@ -65,6 +69,9 @@ extension VirtualInterface {
   /// Good until the next poll: what a stamp means depends on the last time sync, and a poll may take the next one.
   /// - Parameter buffer: start of the packet's first buffer, where the prefix is; on EFCT and EF10CT what `packet` gave.
   public mutating func receiveTimestamp(_ buffer: UnsafeRawPointer) throws(TimestampError) -> Timestamp {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware { return try state.timestamp(interface, buffer) }
+    #endif
     if let express = state.pointee.express {
       guard let packet = express.packet(at: buffer) else { throw .noTimestamp }
       return try express.timestamp(ofPacket: packet)
@@ -116,13 +123,23 @@ extension VirtualInterface {
 
   /// `ef_vi_receive_get_bytes`. Length of a packet from its prefix, without the prefix; nil without a prefix.
   public func receiveBytes(_ buffer: UnsafeRawPointer) -> Int? {
-    receivePrefixLength == 0 ? nil : ReceivePrefix.packetLength(of: buffer)
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware, receivePrefixLength > 0 {
+        var bytes: UInt16 = 0
+        _ = ciul_ef_vi_receive_get_bytes(interface, buffer, &bytes)
+        return Int(bytes)
+      }
+    #endif
+    return receivePrefixLength == 0 ? nil : ReceivePrefix.packetLength(of: buffer)
   }
 
   /// `ef_vi_receive_query_layout`. Where the fields of the receive prefix are.
   /// - Throws: `EINVAL` on EFCT and EF10CT, where there is none.
   public var receiveLayout: [PrefixField] {
     get throws(EtherFabricError) {
+      #if ETHERFABRIC_HARDWARE
+        if let interface = state.pointee.hardware { return try state.prefixFields(interface) }
+      #endif
       guard state.pointee.express == nil else {
         throw EtherFabricError(
           "VirtualInterface.receiveLayout", errno: 22, reason: "frames of this adapter have no prefix",

@@ -1,5 +1,9 @@
 import EtherFabricFormats
 
+#if ETHERFABRIC_HARDWARE
+  import CEtherFabric
+#endif
+
 extension VirtualInterface {
   /// `ef_vi_receive_init`. Writes one receive descriptor; the adapter sees it after `receivePush`.
   /// - Parameters:
@@ -10,6 +14,11 @@ extension VirtualInterface {
   ///   Nothing is changed.
   @inlinable
   public mutating func receiveInit(_ address: DMAAddress, id: RequestID) throws(QueueError) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        return try state.receiveInit(interface, address, id: id)
+      }
+    #endif
     let mask = state.pointee.receiveMask
     let added = state.pointee.receiveAdded
     guard added &- state.pointee.receiveRemoved < mask else { throw state.receiveWithoutRing() }
@@ -27,6 +36,9 @@ extension VirtualInterface {
   /// for the next push.
   @inlinable
   public mutating func receivePush() {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware { return ciul_ef_vi_receive_push(interface) }
+    #endif
     let target = state.pointee.receiveAdded & ~(RingRules.receivePushBatch - 1)
     guard target != state.pointee.receivePosted else { return }
     state.pointee.receivePosted = target
@@ -48,10 +60,19 @@ extension VirtualInterface {
   /// `ef_vi_receive_fill_level`. Descriptors posted or initialised and not completed; always full on EFCT and EF10CT,
   /// where there is nothing to post.
   @inlinable public var receiveFillLevel: Int {
-    Int(state.pointee.receiveAdded &- state.pointee.receiveRemoved)
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        return Int(
+          interface.isEF10 ? ciul_ef_vi_receive_fill_level(interface) : ciul_ef_vi_receive_capacity(interface))
+      }
+    #endif
+    return Int(state.pointee.receiveAdded &- state.pointee.receiveRemoved)
   }
   /// `ef_vi_receive_capacity`. Ring size minus one; 0 without a receive ring.
   @inlinable public var receiveCapacity: Int {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware { return Int(ciul_ef_vi_receive_capacity(interface)) }
+    #endif
     if let express = state.pointee.express { return Int(express.pointee.receiveMask) }
     return Int(state.pointee.receiveMask)
   }
@@ -62,9 +83,19 @@ extension VirtualInterface {
   /// prefix included; for descriptors initialised from now on. 1792 at first.
   /// - Precondition: 1 to 16383.
   @inlinable public var receiveBufferLength: Int {
-    get { Int(state.pointee.receiveBufferLength) }
+    get {
+      #if ETHERFABRIC_HARDWARE
+        if let interface = state.pointee.hardware { return Int(ciul_ef_vi_receive_buffer_len(interface)) }
+      #endif
+      return Int(state.pointee.receiveBufferLength)
+    }
     set {
       precondition((1...0x3fff).contains(newValue), "receive buffer length must be 1 to 16383 bytes")
+      #if ETHERFABRIC_HARDWARE
+        if let interface = state.pointee.hardware {
+          return ciul_ef_vi_receive_set_buffer_len(interface, UInt32(newValue))
+        }
+      #endif
       state.pointee.receiveBufferLength = UInt32(newValue)
     }
   }
@@ -72,10 +103,21 @@ extension VirtualInterface {
   /// `ef_vi_receive_set_discards` and `ef_vi_receive_get_discards`. Which errors make discard events.
   public var receiveDiscards: DiscardMask {
     get {
+      #if ETHERFABRIC_HARDWARE
+        if let interface = state.pointee.hardware {
+          return DiscardMask(rawValue: UInt32(truncatingIfNeeded: ciul_ef_vi_receive_get_discards(interface)))
+        }
+      #endif
       if let express = state.pointee.express { return DiscardMask(rawValue: express.pointee.discards) }
       return DiscardMask(eventBits: state.pointee.discardBits)
     }
     set {
+      #if ETHERFABRIC_HARDWARE
+        if let interface = state.pointee.hardware {
+          _ = ciul_ef_vi_receive_set_discards(interface, newValue.rawValue)
+          return
+        }
+      #endif
       state.pointee.express?.pointee.discards = newValue.rawValue & FrameMetadata.Discard.all
       state.pointee.discardBits = newValue.eventBits
     }
@@ -85,6 +127,11 @@ extension VirtualInterface {
   /// - Returns: the ids that were posted, oldest first; their buffers are the caller's again.
   /// - Throws: `EOPNOTSUPP` on EFCT and EF10CT.
   public mutating func reinitializeReceiveQueue() throws(EtherFabricError) -> [RequestID] {
+    #if ETHERFABRIC_HARDWARE
+      if state.pointee.hardware != nil {
+        throw .unsupported("VirtualInterface.reinitializeReceiveQueue", "call that starts a receive ring again")
+      }
+    #endif
     guard state.pointee.express == nil else {
       throw .unsupported("VirtualInterface.reinitializeReceiveQueue", "receive ring to initialise")
     }

@@ -1,5 +1,9 @@
 import EtherFabricFormats
 
+#if ETHERFABRIC_HARDWARE
+  import CEtherFabric
+#endif
+
 extension VirtualInterface {
   /// `ef_vi_receive_unbundle`. Takes the request ids of the buffers that a merged event completed, oldest first: each
   /// event once, in the order in which they came. Their packets' lengths are in the prefixes, see `receiveBytes`.
@@ -22,6 +26,13 @@ extension VirtualInterface {
   /// and not of descriptors (`Event.receiveMultiPackets`).
   /// - Returns: nil where no descriptor is posted, or, with event merge, completed.
   public mutating func nextReceiveID() -> RequestID? {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        // libciul asserts that there is one.
+        guard interface.isEF10, ciul_ef_vi_receive_fill_level(interface) > 0 else { return nil }
+        return RequestID(UInt32(bitPattern: ciul_ef_vi_rxq_next_desc_id(interface)))
+      }
+    #endif
     let end = state.pointee.plainReceiveMask != 0 ? state.pointee.receiveAdded : state.pointee.receiveCompleted
     guard state.pointee.receiveRemoved != end else { return nil }
     return state.takeReceiveID()

@@ -1,5 +1,9 @@
 import EtherFabricFormats
 
+#if ETHERFABRIC_HARDWARE
+  import CEtherFabric
+#endif
+
 /// The event timer, one for each event queue. It has to be asked for with `InterfaceFlags.eventTimer` on the interface
 /// that owns the queue; without, and on EFCT and EF10CT, these calls do nothing.
 ///
@@ -8,16 +12,40 @@ import EtherFabricFormats
 /// `eventTimerQuantum`, at least one, and cut at `eventTimerLimit`.
 extension VirtualInterface {
   /// `ef_eventq_timer_prime`. Starts the timer with the next event of the queue, whatever it was doing.
-  public mutating func primeEventTimer(_ time: Duration) { setEventTimer(.startOnNextEvent, time) }
+  public mutating func primeEventTimer(_ time: Duration) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        return state.setEventTimer(interface, time) { ciul_ef_eventq_timer_prime($0, $1) }
+      }
+    #endif
+    setEventTimer(.startOnNextEvent, time)
+  }
 
   /// `ef_eventq_timer_run`. Starts the timer now, whatever it was doing.
-  public mutating func runEventTimer(_ time: Duration) { setEventTimer(.immediate, time) }
+  public mutating func runEventTimer(_ time: Duration) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        return state.setEventTimer(interface, time) { ciul_ef_eventq_timer_run($0, $1) }
+      }
+    #endif
+    setEventTimer(.immediate, time)
+  }
 
   /// `ef_eventq_timer_clear`. Stops the timer. A timer event that is in the queue already stays.
-  public mutating func clearEventTimer() { writeEventTimer(TimerRegister(mode: .off, value: 0)) }
+  public mutating func clearEventTimer() {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware { return ciul_ef_eventq_timer_clear(interface) }
+    #endif
+    writeEventTimer(TimerRegister(mode: .off, value: 0))
+  }
 
   /// `ef_eventq_timer_zero`. Lets the timer run out as soon as the next event has come.
-  public mutating func zeroEventTimer() { writeEventTimer(TimerRegister(mode: .startOnNextEvent, value: 1)) }
+  public mutating func zeroEventTimer() {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware { return ciul_ef_eventq_timer_zero(interface) }
+    #endif
+    writeEventTimer(TimerRegister(mode: .startOnNextEvent, value: 1))
+  }
 
   /// One tick of the timer; zero where there is none.
   public var eventTimerQuantum: Duration { .nanoseconds(Int64(state.pointee.timerQuantum)) }

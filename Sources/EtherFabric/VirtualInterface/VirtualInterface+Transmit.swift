@@ -1,6 +1,10 @@
 import EtherFabricFormats
 import Synchronization
 
+#if ETHERFABRIC_HARDWARE
+  import CEtherFabric
+#endif
+
 extension VirtualInterface {
   /// `ef_vi_transmit_init`. Writes the descriptors of one packet; the adapter sees them after `transmitPush`. A
   /// packet that crosses a 4 KiB boundary takes a descriptor for each page, but one where addresses are physical. On EFCT
@@ -13,6 +17,11 @@ extension VirtualInterface {
   ///   EFCT and EF10CT for an address that is not registered in the domain. Nothing is changed.
   @inlinable
   public mutating func transmitInit(_ address: DMAAddress, length: Int, id: RequestID) throws(QueueError) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        return try state.transmitInit(interface, address, length: length, id: id)
+      }
+    #endif
     let first = RingRules.pageSize - Int(truncatingIfNeeded: address.rawValue & 0xfff)
     guard length >= 0, length <= first, address.rawValue <= TransmitDescriptor.maximumAddress - UInt64(first) else {
       return try transmitInitSplit(address, length: length, id: id)
@@ -55,6 +64,11 @@ extension VirtualInterface {
   public mutating func transmitVectorInit(
     _ fragments: UnsafeBufferPointer<DMAFragment>, id: RequestID
   ) throws(QueueError) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        return try state.transmitVectorInit(interface, fragments, id: id)
+      }
+    #endif
     let mask = state.pointee.transmitMask
     guard mask != 0 else { return try state.transmitVectorWithoutRing(fragments, id: id) }
     let isPhysical = state.pointee.isPhysical
@@ -98,6 +112,9 @@ extension VirtualInterface {
   /// first new one travels with the doorbell.
   @inlinable
   public mutating func transmitPush() {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware { return state.transmitPush(interface) }
+    #endif
     let previous = state.pointee.transmitPrevious
     let added = state.pointee.transmitAdded
     guard previous != added else { return }
@@ -123,6 +140,11 @@ extension VirtualInterface {
   /// `ef_vi_transmit`. `transmitInit`, then `transmitPush`.
   @inlinable
   public mutating func transmit(_ address: DMAAddress, length: Int, id: RequestID) throws(QueueError) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        return try state.transmit(interface, address, length: length, id: id)
+      }
+    #endif
     try transmitInit(address, length: length, id: id)
     transmitPush()
   }
@@ -131,12 +153,20 @@ extension VirtualInterface {
   public mutating func transmitVector(
     _ fragments: UnsafeBufferPointer<DMAFragment>, id: RequestID
   ) throws(QueueError) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        return try state.transmitVector(interface, fragments, id: id)
+      }
+    #endif
     try transmitVectorInit(fragments, id: id)
     transmitPush()
   }
 
   /// `ef_vi_transmit_init_undo`. Drops what was initialised and not pushed.
   public mutating func transmitInitUndo() {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware { return ciul_ef_vi_transmit_init_undo(interface) }
+    #endif
     while state.pointee.transmitAdded != state.pointee.transmitPrevious {
       state.pointee.transmitAdded &-= 1
       state.pointee.transmitIDs[Int(state.pointee.transmitAdded & state.pointee.transmitMask)] = .max
@@ -161,6 +191,13 @@ extension VirtualInterface {
   /// `ef_vi_set_tx_push_threshold`. Descriptors outstanding from which on the doorbell goes without a descriptor; 16 at
   /// first. It takes the place of what `InterfaceFlags.pushDisabled` (0) and `pushAlways` (no limit) have set.
   public mutating func setPushThreshold(_ threshold: Int) {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        // Asserted or without meaning on the others.
+        if interface.isEF10 { ciul_ef_vi_set_tx_push_threshold(interface, UInt32(clamping: threshold)) }
+        return
+      }
+    #endif
     state.pointee.pushThreshold = UInt32(clamping: threshold)
   }
 
@@ -168,18 +205,36 @@ extension VirtualInterface {
   @inlinable public var transmitSpace: Int { transmitCapacity - transmitFillLevel }
   /// `ef_vi_transmit_fill_level`. Descriptors not yet unbundled.
   @inlinable public var transmitFillLevel: Int {
-    Int(state.pointee.transmitAdded &- state.pointee.transmitRemoved)
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware { return Int(ciul_ef_vi_transmit_fill_level(interface)) }
+    #endif
+    return Int(state.pointee.transmitAdded &- state.pointee.transmitRemoved)
   }
   /// `ef_vi_transmit_capacity`. Ring size minus one; 0 without a transmit ring.
   @inlinable public var transmitCapacity: Int {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware { return Int(ciul_ef_vi_transmit_capacity(interface)) }
+    #endif
     if let express = state.pointee.express { return Int(express.pointee.transmitMask) }
     return Int(state.pointee.transmitMask)
   }
   /// `ef_vi_transmit_space_bytes`. Bytes that a packet can have now (EFCT, EF10CT): the adapter's FIFO must hold it, and
   /// the event queue its completion. 0 on EF10.
-  public var transmitSpaceBytes: Int { state.pointee.express?.streamSpace ?? 0 }
+  public var transmitSpaceBytes: Int {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        return interface.isEF10 ? 0 : max(0, Int(ciul_ef_vi_transmit_space_bytes(interface)))
+      }
+    #endif
+    return state.pointee.express?.streamSpace ?? 0
+  }
   /// `ef_vi_transmit_fill_level_bytes`. Bytes in the adapter's FIFO, headers and padding included; 0 on EF10.
   public var transmitFillLevelBytes: Int {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware {
+        return interface.isEF10 ? 0 : Int(ciul_ef_vi_transmit_fill_level_bytes(interface))
+      }
+    #endif
     guard let express = state.pointee.express else { return 0 }
     return express.pointee.hasStopped ? express.pointee.fifoBytes : express.streamFill
   }
@@ -187,6 +242,9 @@ extension VirtualInterface {
   /// `ef_vi_reinit_txq_post_error`. Starts a transmit ring that stopped after a DMA fault.
   /// - Returns: the ids of the packets that were not sent, oldest first (`ef_vi_for_each_tx_error_failed_transmit`).
   public mutating func reinitializeTransmitQueue() throws(EtherFabricError) -> [RequestID] {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware { return try state.restartTransmit(interface) }
+    #endif
     try resource.domain.driver.backend.restartTransmit(interface: resourceID)
     if state.pointee.sending != nil { state.stopTransmitWarmEF10() }
     var ids: [RequestID] = []

@@ -36,7 +36,12 @@ public struct VirtualInterface: ~Copyable, @unchecked Sendable {
   /// The domain whose memory this interface may use.
   public var protectionDomain: ProtectionDomain { resource.domain }
   /// What a poll consumed without giving an event for it.
-  public var eventCounts: EventCounts { state.pointee.counts }
+  public var eventCounts: EventCounts {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware { return state.countsHardware(interface) }
+    #endif
+    return state.pointee.counts
+  }
 
   /// `ef_eventq_put`. Puts a software event in the event queue.
   /// - Parameter data: 16 bits.

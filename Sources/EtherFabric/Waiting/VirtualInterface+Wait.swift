@@ -1,6 +1,10 @@
 import EtherFabricFormats
 import Glibc
 
+#if ETHERFABRIC_HARDWARE
+  import CEtherFabric
+#endif
+
 extension VirtualInterface {
   /// The descriptor that is readable when events may have come since the last `prime`. For `poll`, `epoll` and
   /// `select`; it belongs to the interface. It may be readable without an event (a frame that a filter refused): poll,
@@ -9,6 +13,13 @@ extension VirtualInterface {
 
   /// `ef_eventq_prime` and `ef_vi_prime`. Asks to be woken by the next event, or at once where one is there.
   public mutating func prime() {
+    #if ETHERFABRIC_HARDWARE
+      if let interface = state.pointee.hardware, let hardware = state.pointee.hardwareState {
+        // ENOENT on X3 and X4 before the first filter: no event can come yet.
+        _ = ciul_ef_vi_prime(interface, hardware.pointee.handle, ciul_ef_eventq_current(interface))
+        return
+      }
+    #endif
     state.pointee.ring(DoorbellPage.eventQueueReadPointer, state.pointee.eventPointer & state.pointee.eventMask)
     if let service = state.pointee.service {
       service(state.pointee.context, InterfaceGrant.Reason.prime | InterfaceGrant.Reason.receiveDoorbell)

@@ -1,4 +1,3 @@
-import EmulatedAdapter
 import EtherFabric
 import NetworkLab
 import Testing
@@ -10,10 +9,14 @@ protocol ConformanceBench: AnyObject {
   var kind: BenchKind { get }
   /// The port under test.
   var driver: Driver { get }
-  /// The adapter behind it, for its knobs.
-  var adapter: EmulatedAdapter { get }
   /// The address that the peer's frames come from.
   var peerMAC: MACAddress { get }
+
+  /// Lets the adapter work, where it has no thread of its own.
+  func service()
+  /// What the adapter counts, and what it counts of an interface.
+  func statistics() -> AdapterStatistics
+  func statistics(of interface: borrowing VirtualInterface) -> AdapterStatistics
 
   /// Puts a raw frame on the wire towards the adapter. False where the wire did not take it.
   func send(_ frame: [UInt8]) -> Bool
@@ -35,6 +38,8 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
     case cable
     case `switch`
     case packet
+    /// The same as `packet`, reached through the backend for hardware and the libciul that this project makes.
+    case library
   }
 
   var wire: Wire
@@ -52,13 +57,17 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
   static let express = over(.x3) + over(.x4Express)
 
   private static func over(_ generation: Generation) -> [BenchKind] {
-    Wire.allCases.map { BenchKind(wire: $0, generation: generation) }
+    Wire.available.map { BenchKind(wire: $0, generation: generation) }
   }
 
   var testDescription: String { "\(wire.rawValue) \(generation)" }
 
   /// Whether the other end is the kernel's.
-  var hasKernel: Bool { wire == .packet }
+  var hasKernel: Bool { wire == .packet || wire == .library }
+  /// Whether the adapter is at hand, for what libciul has no call for: its link, and queues that begin again.
+  var hasKnobs: Bool { wire != .library }
+  /// Whether what is counted of each interface can be looked at: behind libciul, where the adapter counts in its page.
+  var countsInterfaces: Bool { wire != .library || !isExpress }
   var isExpress: Bool { generation.datapath.isExpress }
   /// Whether a filter takes exactly the frames that it names. An X3 compares less, and the program sees more.
   var filtersExactly: Bool { generation != .x3 }
@@ -75,6 +84,9 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
     case .packet:
       if let reason = Namespace.unavailableReason { try Test.cancel(Comment(rawValue: reason)) }
       try Namespace.run { try body(try PacketBench(self, nic)) }
+    case .library:
+      if let reason = Namespace.unavailableReason { try Test.cancel(Comment(rawValue: reason)) }
+      try Namespace.run { try body(try LibraryBench(self, nic)) }
     }
   }
 }
@@ -100,7 +112,18 @@ extension ConformanceBench {
     Frame.numbered(number, to: peerMAC, from: portMAC, tags: tags, length: length)
   }
 
-  func counter(_ name: String) -> Int { Int(driver.statistics()[name] ?? 0) }
+  func counter(_ name: String) -> Int { Int(statistics()[name] ?? 0) }
+}
+
+extension BenchKind.Wire {
+  /// The wires of this build: a libciul has to be named, and headers to have been there.
+  static var available: [Self] {
+    #if ETHERFABRIC_HARDWARE
+      return LibraryBench.isAvailable ? [.library] : allCases.filter { $0 != .library }
+    #else
+      return allCases.filter { $0 != .library }
+    #endif
+  }
 }
 
 extension Testing.Tag {

@@ -10,21 +10,30 @@ private final class Done: Sendable {
 
 /// A veth pair of a private network: the adapter through AF_PACKET at one end, the kernel's stack and a raw socket at
 /// the other.
-final class PacketBench: ConformanceBench {
+class PacketBench: ConformanceBench {
   let kind: BenchKind
   let pair: VethPair
   let driver: Driver
-  let adapter: EmulatedAdapter
   let peer: PeerSocket
 
   /// Inside `Namespace.run`.
-  init(_ kind: BenchKind, _ options: String) throws {
+  convenience init(_ kind: BenchKind, _ options: String) throws {
+    try self.init(kind) { try Driver.open("emu:afpacket:a0\(options.isEmpty ? "" : ",\(options)")") }
+  }
+
+  /// - Parameter open: opens the adapter of `a0`.
+  init(_ kind: BenchKind, open: () throws -> Driver) throws {
     self.kind = kind
     pair = try VethPair()
     peer = try PeerSocket(pair.kernelEnd)
-    driver = try Driver.open("emu:afpacket:a0\(options.isEmpty ? "" : ",\(options)")")
-    adapter = Emulator.adapter(of: driver)!
+    driver = try open()
   }
+
+  func service() { Emulator.adapter(of: driver)?.service() }
+
+  func statistics() -> AdapterStatistics { driver.statistics() }
+
+  func statistics(of interface: borrowing VirtualInterface) -> AdapterStatistics { interface.statistics() }
 
   var peerMAC: MACAddress { pair.kernelMAC }
 

@@ -47,6 +47,12 @@ final class SegmentBench: ConformanceBench {
     return Array(UnsafeRawBufferPointer(start: frame.bytes, count: frame.length))
   }
 
+  func service() { adapter.service() }
+
+  func statistics() -> AdapterStatistics { driver.statistics() }
+
+  func statistics(of interface: borrowing VirtualInterface) -> AdapterStatistics { interface.statistics() }
+
   func setPeer(up: Bool) throws { peer = up ? try Emulator.open(peerDevice) : nil }
 
   func setPort(up: Bool) throws { adapter.setLink(up: up) }

@@ -6,8 +6,8 @@ import Testing
 struct CompletionTests {
   /// Sends frames and expects every completion, in order, and each frame in one counter.
   func sends(_ count: Int, length: Int = 100, _ bench: any ConformanceBench, _ station: inout Station) throws {
-    let before = bench.driver.statistics()
-    let own = station.interface.statistics()
+    let before = bench.statistics()
+    let own = bench.statistics(of: station.interface)
     for id in 0..<count {
       try station.transmit(bench.answer(id, length: length), id: id, push: false)
       if id % 50 == 49 || id == count - 1 {
@@ -16,10 +16,10 @@ struct CompletionTests {
       }
     }
     #expect(station.completions(count) == Array(0..<count))
-    let change = bench.driver.statistics().difference(since: before)
+    let change = bench.statistics().difference(since: before)
     let names = ["tx_packets", "tx_congested", "tx_link_down", "tx_oversize", "tx_failed"]
     #expect(names.reduce(0) { $0 + Int(change[$1] ?? 0) } == count, "\(change.nonzero)")
-    let mine = station.interface.statistics().difference(since: own)
+    let mine = bench.statistics(of: station.interface).difference(since: own)
     #expect(Int(mine["tx_packets"]! + mine["tx_dropped"]!) == count, "\(mine.nonzero)")
     #expect(mine["tx_packets"] == change["tx_packets"])
     #expect(mine["tx_bytes"] == change["tx_bytes"])

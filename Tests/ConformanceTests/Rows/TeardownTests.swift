@@ -66,7 +66,7 @@ struct TeardownTests {
       }
       // The filters of the interfaces that are gone take nothing.
       #expect(bench.send(bench.frame(9)))
-      bench.adapter.service()
+      bench.service()
       #expect(bench.counter("rx_filtered") == 1)
     }
   }

@@ -50,6 +50,11 @@ struct Registry {
 
   static let shared = Mutex(Registry())
 
+  /// Whether memory is registered, over whichever handle: a program may have one for each registration.
+  static func covers(_ start: UnsafeRawPointer, count: Int) -> Bool {
+    shared.withLock { Array($0.handles.values) }.contains { $0.covers(start, count: count) }
+  }
+
   static func add(_ handle: DriverHandle) {
     shared.withLock { $0.handles[handle.descriptor] = handle }
   }

@@ -38,7 +38,7 @@ public func ef_vi_packed_stream_unbundle(
       let address = UInt(bitPattern: start)
       guard let buffer = UnsafeMutableRawPointer(bitPattern: address & ~UInt(size - 1)) else { return invalid }
       if control.knownBuffer != buffer {
-        guard control.handle.covers(buffer, count: size) else { return invalid }
+        guard Registry.covers(buffer, count: size) else { return invalid }
         control.knownBuffer = buffer
       }
       let found = interface.pointee.unbundle(

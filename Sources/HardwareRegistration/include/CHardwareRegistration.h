@@ -1,0 +1,3 @@
+#pragma once
+
+// Nothing to call: linking this target makes `sfc:` devices exist.
