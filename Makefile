@@ -1,4 +1,9 @@
-.PHONY: help build test test-hardware soak demo bench sanitize lint format clean
+.PHONY: help build test test-hardware soak fuzz demo bench sanitize lint format clean
+
+# SwiftPM does not look again for a tree that was linked after a build; a variable it does notice.
+ifneq ($(wildcard Vendor/onload),)
+export ONLOAD_HOME ?= $(CURDIR)/Vendor/onload
+endif
 
 help: ## Lists these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -17,6 +22,9 @@ test-hardware: ## Runs the rows over the hardware backend, without a card
 soak: ## Mixes every feature under the fault plan for ten minutes
 	@SOAK_SECONDS=600 Scripts/test --filter SoakTests
 
+fuzz: ## Throws random programs at the C API for ten minutes
+	@Scripts/fuzz
+
 build: ## Installs what is missing and builds everything for speed
 	@Scripts/install-needed
 	swift build -c release
@@ -34,4 +42,4 @@ format: ## Rewrites the Swift files in the project's format
 	@Scripts/format
 
 clean: ## Removes what was built
-	rm -rf .build .build-address .build-thread .build-hardware
+	rm -rf .build .build-address .build-thread .build-hardware .build-fuzz

@@ -1,4 +1,5 @@
 import EtherFabric
+import Synchronization
 
 /// A thread of its own, outside the concurrency pool, for code that spins, blocks or changes its namespace.
 ///
@@ -6,6 +7,7 @@ import EtherFabric
 public final class LabThread<Value: Sendable>: Sendable {
   private let handle: RawThread
   private let result: ResultBox<Value>
+  private let isJoined = Atomic<Bool>(false)
 
   /// Starts `body`.
   ///
@@ -26,9 +28,14 @@ public final class LabThread<Value: Sendable>: Sendable {
     }
   }
 
+  deinit {
+    if !isJoined.load(ordering: .relaxed) { handle.detach() }
+  }
+
   /// Waits for the end of the thread and returns what `body` returned, or throws what it threw. Call it once.
   @discardableResult
   public func join() throws -> Value {
+    isJoined.store(true, ordering: .relaxed)
     handle.join()
     return try result.value!.get()
   }

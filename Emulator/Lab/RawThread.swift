@@ -29,6 +29,8 @@ struct RawThread: Sendable {
   }
 
   func join() { pthread_join(pthread_t(id), nil) }
+  /// Nobody will join it: it leaves nothing when it ends.
+  func detach() { pthread_detach(pthread_t(id)) }
 }
 
 /// Hands the body from the maker to the one thread that runs it, and lets go of it afterwards.

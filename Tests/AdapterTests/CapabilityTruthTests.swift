@@ -106,18 +106,27 @@ import Testing
     for shift in 6...18 {
       let size = 1 << shift
       let bit = UInt64(size)
-      func isTaken(_ change: (inout InterfaceOptions) -> Void) -> Bool {
+      /// Whether it is given as asked, and not rounded up. A few slots of an event queue stay empty.
+      func isGiven(
+        _ change: (inout InterfaceOptions) -> Void, _ capacity: (borrowing VirtualInterface) -> Int
+      ) -> Bool {
         var options = subject.options
         options.eventCapacity = 8192
         change(&options)
-        return Self.errno { _ = try domain.allocateVirtualInterface(options) } == 0
+        guard let interface = try? domain.allocateVirtualInterface(options) else { return false }
+        return (size / 2..<size).contains(capacity(interface))
       }
       func isReported(_ capability: Capability) -> Bool {
         (Self.value(driver, capability, subject.flags) ?? 0) & bit != 0
       }
-      #expect(isTaken { $0.receiveCapacity = size } == isReported(.receiveQueueSizes), "receive \(size)")
-      #expect(isTaken { $0.transmitCapacity = size } == isReported(.transmitQueueSizes), "transmit \(size)")
-      #expect(isTaken { $0.eventCapacity = size } == isReported(.eventQueueSizes), "events \(size)")
+      #expect(
+        isGiven({ $0.receiveCapacity = size }, { $0.receiveCapacity }) == isReported(.receiveQueueSizes),
+        "receive \(size)")
+      #expect(
+        isGiven({ $0.transmitCapacity = size }, { $0.transmitCapacity }) == isReported(.transmitQueueSizes),
+        "transmit \(size)")
+      #expect(
+        isGiven({ $0.eventCapacity = size }, { $0.eventCapacity }) == isReported(.eventQueueSizes), "events \(size)")
     }
   }
 

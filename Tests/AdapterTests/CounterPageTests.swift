@@ -38,7 +38,7 @@ import Testing
       #expect(Set(Counters.fields.map(\.name)).count == offsets.count)
       for field in Counters.fields {
         #expect(NamedCounter.isWellFormed(field.name) && !field.help.isEmpty && field.help.utf8.count < 128)
-        #expect(field.name.utf8.count < 40 && ["packets", "bytes", "events", "calls"].contains(field.unit))
+        #expect(field.name.utf8.count < 40 && ["packets", "bytes", "events", "calls", "buffers"].contains(field.unit))
       }
     }
     check(PortCounters.self)
@@ -46,6 +46,8 @@ import Testing
     check(EventQueueCounters.self)
     check(WireCounters.self)
     check(FaultCounters.self)
+    check(ExpressCounters.self)
+    check(QueueCounters.self)
   }
 
   @Test func thePageShowsWhatTheStatisticsSay() throws {
@@ -97,6 +99,27 @@ import Testing
     #expect(counts["overflows"] == 3 && counts["time_syncs"] == 1)
     rig.left.reset()
     #expect(values(left, "event_queue")["resets"] == 1)
+  }
+
+  @Test func queuesOfSuperbufsComeAndGo() throws {
+    let sender = try ExpressEnd("emu:cable:counter-page/0,nic=x3")
+    var receiver: ExpressEnd? = try ExpressEnd("emu:cable:counter-page/1,nic=x3")
+    let adapter = try #require(receiver?.adapter)
+    let page = try #require(RunningPages.pages(of: getpid()).first { $0.device.contains("counter-page/1") })
+    #expect(values(page, "receive_queue") == [:] && values(page, "express")["tx_warmed"] == 0)
+    try receiver?.interface.addFilter(.ethernet(adapter.identity.macAddress))
+    for _ in 0..<3 { try sender.send(to: adapter.identity.macAddress) }
+    #expect(receiver?.poll().count == 3)
+    let queue = try #require(page.groups.firstIndex { $0.name == "receive_queue" })
+    let number = try #require(page.read().groups[queue].first?.index)
+    let bytes = (0..<3).map { UInt64(ExpressEnd.length($0)) }.reduce(0, +)
+    let counts = values(page, "receive_queue", instance: number)
+    #expect(counts["rx_packets"] == 3 && counts["rx_bytes"] == bytes)
+    #expect(adapter.statistics()["rx_superbufs_posted"] == counts["rx_superbufs_posted"])
+    receiver = nil
+    #expect(page.read().groups[queue].isEmpty && values(page, "express") == [:])
+    // What they counted stays in the sums of the adapter.
+    #expect(adapter.statistics()["rx_superbufs_posted"] ?? 0 > 0)
   }
 
   @Test func faultsAreShownWhereThereIsAPlan() throws {

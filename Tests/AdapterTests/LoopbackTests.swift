@@ -40,6 +40,19 @@ import Testing
     #expect(asks.frames().count == 1 && doesNot.frames().count == 1)
   }
 
+  @Test func framesSentByCutThroughComeBackAsWell() throws {
+    let sender = try RawInterface(
+      rig.right, InterfaceOptions(flags: .cutThrough), domain: rig.right.allocateDomain(flags: .multicastLoopback))
+    let asks = try interface([], looped)
+    let frame = FlowFrame.multicast().bytes
+    sender.cutThrough(frame)
+    #expect(asks.frames() == [frame] && far.frames() == [frame])
+    let tagged = try RawInterface(
+      rig.right, InterfaceOptions(flags: .cutThrough), domain: rig.right.allocateDomain(flags: .virtualPort, vlan: 9))
+    tagged.cutThrough(frame)
+    #expect(far.frames() == [frame[..<12] + [0x81, 0, 0, 9] + frame[12...]])
+  }
+
   @Test func withoutTheDomainFlagNothingComesBack() throws {
     let sender = try interface([])
     let asks = try interface([], looped)

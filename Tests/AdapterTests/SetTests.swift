@@ -156,7 +156,7 @@ import Testing
     rig.right.freeInterface(first.grant.resource)
     expect(EINVAL) {
       _ = try RawInterface(
-        rig.right, InterfaceOptions(receiveCapacity: 3), domain: domain, member: SetMember(set: set, index: 0))
+        rig.right, InterfaceOptions(receiveCapacity: 8192), domain: domain, member: SetMember(set: set, index: 0))
     }
     _ = try member(0, domain)
   }

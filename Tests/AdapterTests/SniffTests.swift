@@ -76,6 +76,38 @@ import Testing
     #expect(rig.right.statistics()[test: "tx_sniffed"] == 1 && rig.right.statistics()[test: "rx_packets"] == 1)
   }
 
+  @Test func aTransmitSnifferSeesFramesSentByCutThrough() throws {
+    let sender = try RawInterface(rig.right, InterfaceOptions(flags: .cutThrough))
+    let sniffer = try interface(.transmitPortSniff)
+    _ = try far.addFilter(.unicastAll)
+    let frame = rig.frame(98, fill: 3)
+    sender.cutThrough(frame)
+    #expect(sniffer.frames() == [frame] && rig.right.statistics()[test: "ctpio_success"] == 1)
+    // The fallback is not sent.
+    sender.send(frame)
+    #expect(sniffer.frames().isEmpty)
+  }
+
+  /// Both datapaths of an X4 share the port.
+  @Test func aTransmitSnifferSeesFramesOfTheExpressDatapath() throws {
+    let sender = try ExpressEnd("emu:cable:sniff-both/0,nic=x4", express: true)
+    let domain = try sender.driver.allocateProtectionDomain()
+    let end = try Driver.open("emu:cable:sniff-both/1")
+    let memory = try MemoryRegistration(domain, DMAMemory(byteCount: 1 << 16))
+    var sniffer = try domain.allocateVirtualInterface()
+    for slot in 0..<8 { try sniffer.receivePost(memory.dmaAddress(slot * 2048), id: RequestID(slot)) }
+    try sniffer.addFilter(.transmitPortSniff)
+    try sender.send(to: end.identity.macAddress)
+    var events = EventBatch(capacity: 8)
+    sniffer.poll(&events)
+    try #require(events.count == 1)
+    guard case .receive(let packet) = events[0] else {
+      Issue.record("\(events[0])")
+      return
+    }
+    #expect(Int(packet.bytes) == ExpressEnd.length(0))
+  }
+
   @Test func thereIsOneOfAKind() throws {
     let first = try interface()
     let second = try interface()

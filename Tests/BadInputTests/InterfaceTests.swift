@@ -16,14 +16,21 @@ import Testing
 
   @Test func ringSizesThatTheAdapterLacksAreRefused() {
     let sizes: [(InterfaceOptions, String)] = [
-      (InterfaceOptions(receiveCapacity: 500), "500"), (InterfaceOptions(receiveCapacity: 8192), "8192"),
-      (InterfaceOptions(receiveCapacity: -2), "-2"), (InterfaceOptions(transmitCapacity: 4096), "4096"),
-      (InterfaceOptions(transmitCapacity: 1), "1"), (InterfaceOptions(eventCapacity: 1000), "1000"),
+      (InterfaceOptions(receiveCapacity: 8192), "8192"), (InterfaceOptions(receiveCapacity: 4097), "4097"),
+      (InterfaceOptions(receiveCapacity: -2), "-2"), (InterfaceOptions(receiveCapacity: .max), "\(Int.max)"),
+      (InterfaceOptions(transmitCapacity: 4096), "4096"), (InterfaceOptions(transmitCapacity: .min), "\(Int.min)"),
       (InterfaceOptions(eventCapacity: 65536), "65536"), (InterfaceOptions(eventCapacity: 0), "0"),
     ]
     for (options, value) in sizes {
       expectRefusal(EINVAL, of: Self.allocate, naming: value) { _ = try domain.allocateVirtualInterface(options) }
     }
+  }
+
+  @Test func otherRingSizesAreRoundedUp() throws {
+    let interface = try domain.allocateVirtualInterface(
+      InterfaceOptions(receiveCapacity: 513, transmitCapacity: 1, eventCapacity: 1000))
+    #expect(interface.receiveCapacity == 1023 && interface.transmitCapacity == 511)
+    #expect(interface.eventCapacity == 1023)
   }
 
   @Test func flagsOfOtherAdaptersAreRefused() throws {

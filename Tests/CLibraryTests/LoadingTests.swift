@@ -25,6 +25,6 @@ import Testing
     #expect(try function("ef_pd_alloc_by_name", Allocate.self)(domain, handle, "any", 0) == 0)
     #expect(try function("ef_pd_free", Free.self)(domain, handle) == 0)
     #expect(try function("ef_driver_close", Close.self)(handle) == 0)
-    #expect(own.identity.interface == "loaded/0")
+    #expect(own.identity.interface == "cable:loaded/0")
   }
 }

@@ -56,19 +56,20 @@ import Testing
     #expect(ran.status == 0 && ran.output.contains("received 500, 0 wrong\n"), "\(ran.output)")
   }
 
+  /// As many frames as the forwarder has buffers for, whenever it gets to run.
   @Test(.enabled(if: Namespace.isAvailable, Comment(rawValue: Namespace.unavailableReason ?? "")))
   func aForwarderPassesFramesFromOnePairToAnother() throws {
     let (send, sink, forward) = (try Program("send"), try Program("sink"), try Program("forward"))
     let script = """
-      \(sink.file) d 239.1.2.3 5000 500 & sink=$!
-      \(forward.file) b c 239.1.2.3 5000 500 & forward=$!
+      \(sink.file) d 239.1.2.3 2000 200 & sink=$!
+      \(forward.file) b c 239.1.2.3 2000 200 & forward=$!
       sleep 1
-      \(send.file) a 239.1.2.3 5000 500 || exit 2
+      \(send.file) a 239.1.2.3 2000 200 || exit 2
       wait $forward || exit 3
       wait $sink
       """
     let ran = try run(["--veth", "a,b", "--veth", "c,d", "--", "sh", "-c", script])
-    #expect(ran.status == 0 && ran.output.contains("received 500, 0 wrong\n"), "\(ran.output)")
-    #expect(ran.output.contains("forwarded 500\n"))
+    #expect(ran.status == 0 && ran.output.contains("received 200, 0 wrong\n"), "\(ran.output)")
+    #expect(ran.output.contains("forwarded 200\n"))
   }
 }

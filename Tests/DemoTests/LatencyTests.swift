@@ -28,7 +28,7 @@ import Testing
   /// The mode that is really used stands in the comments, and every byte comes back.
   @Test(arguments: [
     ("dma", ""), ("pio", ""), ("pio", ",nic=8000"), ("ctpio", ""), ("ctpio", ",nic=x4"),
-    ("alternatives", ""), ("ctpio", ",nic=x3"), ("ctpio", ",nic=x4-express"),
+    ("alternatives", ",nic=8000"), ("alternatives", ""), ("ctpio", ",nic=x3"), ("ctpio", ",nic=x4-express"),
   ])
   func everyWayToSend(_ mode: String, _ options: String) throws {
     let ended = try run("--sizes", "0,1,64,1472", "--mode", mode, devices: Self.devices.map { $0 + options })

@@ -81,7 +81,8 @@ final class MirrorSender: Party {
     let offset = Int(number) % Self.slots * Self.slotSize
     let length = 60 + random.next(most - 60)
     memset(memory.base + offset, Int32(random.next(256)), length)
-    Frames.writeHeader(to: peers[random.next(peers.count)], from: own, at: memory.base + offset)
+    Frames.write(
+      to: peers[random.next(peers.count)], from: own, flow: random.next(256), at: memory.base + offset, length: length)
     owed.insert(number)
     return (RequestID(number), offset, length)
   }

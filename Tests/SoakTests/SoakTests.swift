@@ -31,9 +31,11 @@ import Testing
       try EndpointParty("endpoint 1", drivers[1], peers: [macs[0]], &random),
     ]
     if !isExpress {
-      parties.append(try MirrorSender("mirror 0", drivers[0], peers: [macs[1], macs[1], Frames.streamMAC]))
+      parties.append(
+        try MirrorSender("mirror 0", drivers[0], peers: [macs[1], macs[1], Frames.streamMAC, Frames.setMAC]))
       parties.append(try MirrorSender("mirror 1", drivers[1], peers: [macs[0]]))
     }
+    if !isExpress { parties.append(try SpreadParty("set 1", drivers[1])) }
     if generation == .x2 { parties.append(try StreamParty("packed stream 1", drivers[1])) }
     parties.append(Chaos(adapters, isExpress: isExpress))
 

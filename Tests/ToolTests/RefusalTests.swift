@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test func ringsAndSizesThatCannotBeAreFailures() throws {
-    let ring = try Tool.run("info", "emu:cable:0", "--queue", "500")
+    let ring = try Tool.run("info", "emu:cable:0", "--queue", "8192")
     #expect(ring.status == 1)
     #expect(ring.errors.contains("(EINVAL)"))
     let size = try Tool.run(

@@ -150,10 +150,11 @@ import Testing
     let lines = run.output.split(separator: "\n")
     #expect(lines.count > 50 && lines[0].hasPrefix("group "))
     for line in lines.dropFirst() {
-      #expect(line.wholeMatch(of: /[a-z_]+ +[a-z_0-9]+ +(packets|bytes|events|calls) +\S.+/) != nil, "\(line)")
+      #expect(line.wholeMatch(of: /[a-z_]+ +[a-z_0-9]+ +(packets|bytes|events|calls|buffers) +\S.+/) != nil, "\(line)")
     }
     let json = try JSON(try Tool.run("stats", "--fields", "--json").output)
-    #expect(json.names == ["port", "interface", "event_queue", "wire", "fault_rx", "fault_tx"])
+    #expect(
+      json.names == ["port", "interface", "event_queue", "wire", "fault_rx", "fault_tx", "express", "receive_queue"])
     let tool = try traffic("stats-fields")
     #expect(try Tool.run("stats", "\(tool.number)", "--fields").output == run.output)
   }

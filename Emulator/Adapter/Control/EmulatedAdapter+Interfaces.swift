@@ -43,7 +43,7 @@ extension EmulatedAdapter {
     }
     let memory = InterfaceMemory(
       request: request, domain: domain, index: index, label: label, flags: flags, events: events,
-      ownsEvents: request.eventQueueOwner == nil, port: port, counters: counters.openInterface(index),
+      ownsEvents: request.eventQueueOwner == nil, port: port, counters: counters,
       minimumFill: settings.minimumFill)
     memory.set = request.member?.set
     memory.state.pointee.virtualPort = domain.virtualPort

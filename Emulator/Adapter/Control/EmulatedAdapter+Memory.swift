@@ -8,7 +8,8 @@ extension EmulatedAdapter {
   public func register(
     _ base: UnsafeMutableRawPointer, byteCount: Int, domain: UInt32
   ) throws(EtherFabricError) -> DMAAddress {
-    let pages = (byteCount + 4095) / 4096
+    let pages = Self.pages(byteCount)
+    guard pages <= TranslationTable.pageCount else { throw noRoom(pages, of: TranslationTable.pageCount) }
     return try locked { state throws(EtherFabricError) in
       try fails(.memoryRegistration, Self.registerCall, &state)
       let owner = state.domains[domain]
@@ -30,7 +31,7 @@ extension EmulatedAdapter {
   }
 
   public func unregister(_ address: DMAAddress, byteCount: Int, domain: UInt32) {
-    let pages = (byteCount + 4095) / 4096
+    let pages = Self.pages(byteCount)
     let first = Int(address.rawValue >> 12)
     locked { state in
       if let runs = state.busRegistrations.removeValue(forKey: address.rawValue) {
@@ -41,6 +42,10 @@ extension EmulatedAdapter {
       port.withClaim { port.pointee.translation.unmap(firstPage: first, pageCount: pages) }
       state.pages.release(first, pageCount: pages)
     }
+  }
+
+  private static func pages(_ byteCount: Int) -> Int {
+    byteCount / RingRules.pageSize + (byteCount % RingRules.pageSize == 0 ? 0 : 1)
   }
 
   public func pageAddresses(_ address: DMAAddress, byteCount: Int, domain: UInt32) -> [DMAAddress]? {

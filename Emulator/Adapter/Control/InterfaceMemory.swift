@@ -22,7 +22,7 @@ final class InterfaceMemory {
   init(
     request: InterfaceRequest, domain: DomainState, index: UInt32, label: Int, flags: InterfaceFlags,
     events: EventQueueMemory,
-    ownsEvents: Bool, port: UnsafeMutablePointer<PortState>, counters: UnsafeMutablePointer<InterfaceCounters>,
+    ownsEvents: Bool, port: UnsafeMutablePointer<PortState>, counters: AdapterCounters,
     minimumFill: Int
   ) {
     let isExpress = domain.datapath.isExpress
@@ -32,7 +32,8 @@ final class InterfaceMemory {
       express?.initialize(
         to: ExpressInterfaceState(
           datapath: domain.datapath, flags: flags, transmitCapacity: options.transmitCapacity,
-          eventCapacity: events.capacity, mergesCompletions: port.pointee.completionBatch > 1))
+          eventCapacity: events.capacity, mergesCompletions: port.pointee.completionBatch > 1,
+          counters: counters.openExpress(index)))
       // There are no rings.
       options.receiveCapacity = 0
       options.transmitCapacity = 0
@@ -62,7 +63,8 @@ final class InterfaceMemory {
         transmitMask: options.transmitCapacity == 0 ? 0 : UInt32(options.transmitCapacity - 1),
         fillsIPChecksum: !flags.contains(.noIPChecksum), fillsL4Checksum: !flags.contains(.noL4Checksum),
         stampsTransmits: flags.contains(.transmitTimestamps), isRestricted: flags.contains(.transmitTCPUDPOnly),
-        datapath: domain.datapath, express: express, receivesPlainly: !isExpress, counterWords: counters))
+        datapath: domain.datapath, express: express, receivesPlainly: !isExpress,
+        counterWords: counters.openInterface(index)))
     guard !isExpress else { return }
     if options.transmitCapacity > 0 {
       let sending = UnsafeMutablePointer<InterfaceSending>.allocate(capacity: 1)

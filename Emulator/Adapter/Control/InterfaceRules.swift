@@ -70,14 +70,21 @@ enum InterfaceRules {
     }
   }
 
-  /// A request with the adapter's defaults in it.
+  /// A request with the adapter's defaults in it, and with every other capacity rounded up to one that the adapter has,
+  /// as the driver does. What is too large stays as it is, to be refused.
   static func resolved(_ request: InterfaceRequest, _ datapath: Datapath) -> InterfaceRequest {
     var resolved = request
     func fill(_ capacity: inout Int, _ sizes: [Int]) {
-      if capacity == InterfaceOptions.adapterDefault { capacity = RingRules.size(atLeast: 512, of: sizes) ?? 0 }
+      let wanted = capacity == InterfaceOptions.adapterDefault ? 512 : capacity
+      guard wanted > 0 else { return }
+      capacity = RingRules.size(atLeast: wanted, of: sizes) ?? capacity
     }
     fill(&resolved.options.receiveCapacity, receiveSizes(datapath, request.options.flags))
     fill(&resolved.options.transmitCapacity, transmitSizes(datapath))
+    if var events = request.options.eventCapacity {
+      fill(&events, eventSizes(datapath))
+      resolved.options.eventCapacity = events
+    }
     return resolved
   }
 

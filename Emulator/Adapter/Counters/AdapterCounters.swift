@@ -9,12 +9,16 @@ final class AdapterCounters {
   let transmitFaults: UnsafeMutablePointer<FaultCounters>
 
   /// In the order of the page. Interfaces come behind the port, so that the first of them share its memory page.
-  private enum Group: Int { case port, interface, eventQueue, wire, receiveFaults, transmitFaults }
+  private enum Group: Int {
+    case port, interface, eventQueue, wire, receiveFaults, transmitFaults, express, receiveQueue
+  }
 
   static let groups = [
     PortCounters.group("port"), InterfaceCounters.group("interface", instances: PortState.interfaceLimit),
     EventQueueCounters.group("event_queue", instances: PortState.interfaceLimit), WireCounters.group("wire"),
     FaultCounters.group("fault_rx"), FaultCounters.group("fault_tx"),
+    ExpressCounters.group("express", instances: PortState.interfaceLimit),
+    QueueCounters.group("receive_queue", instances: ExpressParameters.ownQueues),
   ]
 
   /// Event queues in use, by slot of the page.
@@ -39,6 +43,22 @@ final class AdapterCounters {
   }
 
   func closeInterface(_ index: UInt32) { page.close(group: Group.interface.rawValue, instance: Int(index)) }
+
+  /// What an interface of an X3 or X4 express counts besides.
+  func openExpress(_ index: UInt32) -> UnsafeMutablePointer<ExpressCounters> {
+    UnsafeMutableRawPointer(page.open(group: Group.express.rawValue, instance: Int(index), tag: UInt64(index)))
+      .assumingMemoryBound(to: ExpressCounters.self)
+  }
+
+  func closeExpress(_ index: UInt32) { page.close(group: Group.express.rawValue, instance: Int(index)) }
+
+  /// A receive queue of superbufs, by the hardware's number.
+  func openReceiveQueue(_ number: UInt32) -> UnsafeMutablePointer<QueueCounters> {
+    UnsafeMutableRawPointer(page.open(group: Group.receiveQueue.rawValue, instance: Int(number), tag: UInt64(number)))
+      .assumingMemoryBound(to: QueueCounters.self)
+  }
+
+  func closeReceiveQueue(_ number: UInt32) { page.close(group: Group.receiveQueue.rawValue, instance: Int(number)) }
 
   /// - Parameter owner: the interface that the queue was allocated with.
   func openEventQueue(owner: UInt32) -> (slot: Int, counters: UnsafeMutablePointer<EventQueueCounters>) {

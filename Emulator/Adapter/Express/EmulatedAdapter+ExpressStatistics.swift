@@ -16,7 +16,7 @@ extension EmulatedAdapter {
       }
       return (queues, interfaces)
     }
-    return Self.rows(queues) + Self.rows(interfaces)
+    return queues.rows(Self.portRow) + interfaces.rows()
   }
 
   /// The same of one interface, with what every interface counts. Frames of a queue count for all who read it.
@@ -30,39 +30,18 @@ extension EmulatedAdapter {
       }
       return (queues, interface.pointee.counters, express.pointee.counters)
     }
-    return [
-      .init("rx_packets", queues.frames, help: "frames in superbufs that the interface was shown, or will be"),
-      .init("rx_bytes", queues.bytes, help: "bytes of these"),
-      .init("rx_no_descriptor", queues.noSuperbuf, help: "frames dropped: no superbuf"),
-      .init("rx_oversize", queues.oversize, help: "frames dropped: longer than a slot"),
-      .init("rx_stopped", queues.stopped, help: "frames dropped: the queue has stopped"),
-      .init("rx_dma_faults", queues.faults, help: "receive queues stopped: a superbuf at a bad address"),
-      .init("rx_checksum_errors", queues.checksumErrors, help: "frames with a bad IP, TCP or UDP checksum"),
-      .init("rx_fcs_errors", queues.frameCheckErrors, help: "frames with a bad frame check sequence"),
-      .init("tx_packets", counters.transmitted, help: "frames that left the port"),
-      .init("tx_bytes", counters.transmittedBytes, help: "bytes of these, padding included"),
-      .init("tx_dropped", counters.transmitDropped, help: "frames completed without leaving the port"),
-      .init("tx_dma_faults", counters.transmitFaults, help: "transmit queues stopped by a fault"),
-    ] + Self.rows(queues) + Self.rows(own)
+    // The name that it has with an interface of EF10 as well.
+    let noDescriptor = NamedCounter(
+      "rx_no_descriptor", queues.noSuperbuf, help: "frames dropped: no descriptor, here no superbuf")
+    return queues.rows() + [noDescriptor] + counters.rows { $0.hasPrefix("tx_") ? $0 : nil } + own.rows()
   }
 
-  private static func rows(_ queues: QueueCounters) -> [NamedCounter] {
-    [
-      .init("rx_no_superbuf", queues.noSuperbuf, help: "frames dropped for want of a superbuf"),
-      .init("rx_superbufs_posted", queues.posted, help: "superbufs that receive queues were given"),
-      .init("rx_superbufs_lost", queues.postsLost, help: "superbufs posted beyond what a queue holds"),
-      .init("rx_superbufs_skipped", queues.skipped, help: "superbufs that an interface did not get: it was behind"),
-      .init("rx_skipped_packets", queues.skippedFrames, help: "frames in these"),
-      .init("rx_rollovers", queues.rollovers, help: "superbufs left before they were full"),
+  /// Of the port only what its own rows do not have.
+  private static func portRow(_ name: String) -> String? {
+    let kept = [
+      "rx_no_superbuf", "rx_superbufs_posted", "rx_superbufs_lost", "rx_superbufs_skipped", "rx_skipped_packets",
+      "rx_rollovers",
     ]
-  }
-
-  private static func rows(_ counters: ExpressCounters) -> [NamedCounter] {
-    [
-      .init("tx_stream_errors", counters.streamErrors, help: "streams that stopped their transmit queue"),
-      .init("tx_warmed", counters.warmed, help: "frames completed and, as asked, not sent"),
-      .init("refused_commands", counters.refusedCommands, help: "commands to a queue that has stopped"),
-      .init("credits_exhausted", counters.creditsExhausted, help: "times that time syncs found no credit"),
-    ]
+    return kept.contains(name) ? name : nil
   }
 }

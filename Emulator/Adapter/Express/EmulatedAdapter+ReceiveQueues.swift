@@ -114,7 +114,8 @@ extension EmulatedAdapter {
     _ number: Int, _ interface: UnsafeMutablePointer<InterfaceState>, _ memory: SuperbufMemory?
   ) -> UnsafeMutablePointer<ReceiveQueueState> {
     let queue = UnsafeMutablePointer<ReceiveQueueState>.allocate(capacity: 1)
-    queue.initialize(to: ReceiveQueueState(number: UInt32(number)))
+    queue.initialize(
+      to: ReceiveQueueState(number: UInt32(number), counters: counters.openReceiveQueue(UInt32(number))))
     if let memory {
       let shared = UnsafeMutablePointer<SharedSuperbufs>.allocate(capacity: 1)
       shared.initialize(to: SharedSuperbufs(base: memory.base))
@@ -147,12 +148,14 @@ extension EmulatedAdapter {
       } else {
         unused.append(Int(queue.pointee.number))
         port.pointee.finishedQueues = port.pointee.finishedQueues + queue.pointee.counters
+        counters.closeReceiveQueue(queue.pointee.number)
         port.pointee.queues[Int(queue.pointee.number)] = nil
         queue.destroy()
       }
     }
     express.pointee.attachmentCount = 0
     port.pointee.finishedExpress = port.pointee.finishedExpress + express.pointee.counters
+    counters.closeExpress(interface.pointee.index)
     return unused
   }
 }

@@ -56,3 +56,31 @@ struct QueueCounters {
       skippedFrames: operation(skippedFrames, other.skippedFrames))
   }
 }
+
+extension ExpressCounters: CounterWords {
+  static let fields: [CounterField<ExpressCounters>] = [
+    .init(\.streamErrors, "tx_stream_errors", "streams that stopped their transmit queue", unit: "events"),
+    .init(\.warmed, "tx_warmed", "frames completed and, as asked, not sent"),
+    .init(\.refusedCommands, "refused_commands", "commands to a queue that has stopped", unit: "calls"),
+    .init(\.creditsExhausted, "credits_exhausted", "times that time syncs found no credit", unit: "events"),
+  ]
+}
+
+extension QueueCounters: CounterWords {
+  static let fields: [CounterField<QueueCounters>] = [
+    .init(\.frames, "rx_packets", "frames written to superbufs"),
+    .init(\.bytes, "rx_bytes", "bytes of these", unit: "bytes"),
+    .init(\.noSuperbuf, "rx_no_superbuf", "frames dropped for want of a superbuf"),
+    .init(\.oversize, "rx_oversize", "frames dropped: longer than a slot"),
+    .init(\.stopped, "rx_stopped", "frames dropped: the queue has stopped"),
+    .init(\.faults, "rx_dma_faults", "receive queues stopped: a superbuf at a bad address", unit: "events"),
+    .init(\.checksumErrors, "rx_checksum_errors", "frames with a bad IP, TCP or UDP checksum"),
+    .init(\.frameCheckErrors, "rx_fcs_errors", "frames with a bad frame check sequence"),
+    .init(\.posted, "rx_superbufs_posted", "superbufs that receive queues were given", unit: "buffers"),
+    .init(\.postsLost, "rx_superbufs_lost", "superbufs posted beyond what a queue holds", unit: "buffers"),
+    .init(
+      \.skipped, "rx_superbufs_skipped", "superbufs that an interface did not get: it was behind", unit: "buffers"),
+    .init(\.skippedFrames, "rx_skipped_packets", "frames in these"),
+    .init(\.rollovers, "rx_rollovers", "superbufs left before they were full", unit: "buffers"),
+  ]
+}

@@ -42,11 +42,18 @@ struct ExpressInterfaceState {
   /// Frames in the attached queues when the reader last asked to be woken.
   var arrivalsAtPrime: UInt64 = 0
 
-  var counters = ExpressCounters()
+  /// Its counters, in the page of the adapter.
+  let counterWords: UnsafeMutablePointer<ExpressCounters>
+  var counters: ExpressCounters {
+    @inline(__always) get { counterWords.pointee }
+    @inline(__always) nonmutating _modify { yield &counterWords.pointee }
+  }
 
   init(
-    datapath: Datapath, flags: InterfaceFlags, transmitCapacity: Int, eventCapacity: Int, mergesCompletions: Bool
+    datapath: Datapath, flags: InterfaceFlags, transmitCapacity: Int, eventCapacity: Int, mergesCompletions: Bool,
+    counters: UnsafeMutablePointer<ExpressCounters>
   ) {
+    counterWords = counters
     let parameters = ExpressParameters.design(datapath)
     self.parameters = parameters
     isEFCT = datapath == .efct

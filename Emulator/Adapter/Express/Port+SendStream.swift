@@ -49,8 +49,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
         memset(room + size, 0, 60 &- size)
         size = 60
       }
-      if pointee.transmitFaults != nil {
-        sendWithFaults(interface, room, length: size)
+      if pointee.sendsSpecially {
+        sendSpecially(interface, room, length: size)
       } else {
         send(interface, length: size)
       }

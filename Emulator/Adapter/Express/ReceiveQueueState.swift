@@ -19,7 +19,12 @@ struct ReceiveQueueState {
   var sentinel: UInt64 = 0
   /// What makes frames leave the short path.
   var attention: Attention = []
-  var counters = QueueCounters()
+  /// Its counters, in the page of the adapter.
+  let counterWords: UnsafeMutablePointer<QueueCounters>
+  var counters: QueueCounters {
+    @inline(__always) get { counterWords.pointee }
+    @inline(__always) nonmutating _modify { yield &counterWords.pointee }
+  }
 
   /// X3.
   var shared: UnsafeMutablePointer<SharedSuperbufs>?
@@ -34,7 +39,10 @@ struct ReceiveQueueState {
   var heldPlace: UnsafeMutableRawPointer?
   var heldWord: UInt64 = 0
 
-  init(number: UInt32) { self.number = number }
+  init(number: UInt32, counters: UnsafeMutablePointer<QueueCounters>) {
+    self.number = number
+    counterWords = counters
+  }
 
   struct Attention: OptionSet {
     let rawValue: UInt8

@@ -44,8 +44,8 @@ extension UnsafeMutablePointer where Pointee == PortState {
   ) -> Bool {
     guard let room = pointee.wire.transmitReserve(pointee.wire.context, max(length, 60)) else { return false }
     let size = copyPadded(frame, length: length, to: room)
-    if pointee.transmitFaults != nil {
-      sendWithFaults(interface, room, length: size)
+    if pointee.sendsSpecially {
+      sendSpecially(interface, room, length: size)
     } else {
       let outcome = pointee.wire.transmitCommit(pointee.wire.context, size)
       guard outcome == TransmitOutcome.sent.rawValue else { return false }

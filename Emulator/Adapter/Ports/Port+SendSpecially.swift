@@ -3,8 +3,8 @@ import EtherFabricFormats
 import Glibc
 
 extension UnsafeMutablePointer where Pointee == PortState {
-  /// The way out where more takes part than the wire: multicast loopback, virtual ports, a sniffer, the fault plan. The
-  /// frame is in the room reserved last.
+  /// The way out where more takes part than the wire: multicast loopback, virtual ports, a sniffer, the fault plan,
+  /// whichever way the frame came to the port. It is in the room reserved last.
   @inline(never)
   func sendSpecially(
     _ interface: UnsafeMutablePointer<InterfaceState>, _ room: UnsafeMutableRawPointer, length: Int

@@ -23,7 +23,6 @@ func serviceInterface(_ context: UnsafeMutableRawPointer, _ reason: UInt32) {
   }
   interface.acceptReceiveDoorbell()
   port.transmitAll(interface)
-  if let express = interface.pointee.express { interface.serviceExpress(express) }
   if reason & InterfaceGrant.Reason.prime != 0 { interface.prime() }
   port.release()
 }
@@ -57,7 +56,6 @@ extension UnsafeMutablePointer where Pointee == PortState {
     receiveFromWire()
     forEachInterface { interface in
       transmitAll(interface)
-      if let express = interface.pointee.express { interface.serviceExpress(express) }
       interface.primeWhenAsked()
     }
     return pointee.counters.received &+ pointee.counters.transmitted != before

@@ -3,11 +3,15 @@ import EtherFabricFormats
 import Glibc
 
 extension UnsafeMutablePointer where Pointee == PortState {
-  /// Sends the packets between the adapter's read index and the doorbell.
+  /// Sends the packets between the adapter's read index and the doorbell. An interface of an X3 or X4 express has no
+  /// such ring, and so leaves the way of the others here.
   @inline(__always)
   func transmitAll(_ interface: UnsafeMutablePointer<InterfaceState>) {
     let mask = interface.pointee.transmitMask
-    guard mask != 0 else { return }
+    guard mask != 0 else {
+      if let express = interface.pointee.express { interface.serviceExpress(express) }
+      return
+    }
     let doorbell = interface.pointee.register(DoorbellPage.transmitDoorbell)
     // Bit 11 marks a command (alternatives, timers), not an index.
     guard doorbell & 0x800 == 0 else { return }

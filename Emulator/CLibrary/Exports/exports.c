@@ -1,13 +1,14 @@
-// Flags for the linker, where Swift's object files keep theirs: the dynamic library exports what is in ciul.map. The
-// package cannot pass them, because packages with unsafe flags are refused as dependencies.
-#define FLAGS __attribute__((section(".swift1_autolink_entries"), used)) static const char
+// Flags for the linker of the dynamic library, where Swift's object files keep theirs. The package cannot pass them:
+// packages with unsafe flags are refused as dependencies. Not as variables, which a sanitizer would pad.
+#define FLAG(text) __asm__(".pushsection .swift1_autolink_entries, \"e\"\n.asciz \"" text "\"\n.popsection");
 
-FLAGS map[] = "-Wl,--version-script=" CIUL_EXPORTS;
+// It exports the functions of api.tsv and nothing else, so that it can be loaded beside the same Swift modules.
+FLAG("-Wl,--version-script=" CIUL_EXPORTS)
 // gold exports some of what the map keeps inside. The toolchain brings lld; the second flag is the one that Swift's driver
 // gives to it.
-FLAGS linker[] = "-fuse-ld=lld";
-FLAGS sections[] = "-Wl,-z,nostart-stop-gc";
+FLAG("-fuse-ld=lld")
+FLAG("-Wl,-z,nostart-stop-gc")
 // What programs ask the dynamic linker for.
-FLAGS name[] = "-Wl,-soname,libciul.so.1";
+FLAG("-Wl,-soname,libciul.so.1")
 // Swift's runtime keeps pointers into every library with Swift code: dlclose must leave it where it is.
-FLAGS staying[] = "-Wl,-z,nodelete";
+FLAG("-Wl,-z,nodelete")

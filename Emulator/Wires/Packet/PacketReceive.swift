@@ -33,7 +33,7 @@ func packetReceiveNext(_ context: UnsafeMutableRawPointer, _ out: UnsafeMutableR
 @inline(__always)
 private func packetFoundNothing(_ state: UnsafeMutablePointer<PacketState>) {
   state.pointee.emptyLooks &+= 1
-  if state.pointee.emptyLooks & 0xfff == 0 { state.pointee.countKernelDrops() }
+  if state.pointee.emptyLooks & 0xfff == 0 { PacketState.countKernelDrops(state.pointee.receiveSocket, state.pointee.counters) }
 }
 
 /// `WireOperations.receiveRelease` of a packet wire.
@@ -43,7 +43,7 @@ func packetReceiveRelease(_ context: UnsafeMutableRawPointer) {
   state.pointee.hasFrame = false
   if state.pointee.segmenter.isActive, state.pointee.segmenter.advance() { return }
   // Once a round, should frames come so fast that the ring is never empty.
-  if state.pointee.cursor.release() { state.pointee.countKernelDrops() }
+  if state.pointee.cursor.release() { PacketState.countKernelDrops(state.pointee.receiveSocket, state.pointee.counters) }
 }
 
 /// `WireOperations.armWait` of a packet wire. The kernel keeps the descriptor readable while frames wait; but an
@@ -51,7 +51,7 @@ func packetReceiveRelease(_ context: UnsafeMutableRawPointer) {
 func packetArmWait(_ context: UnsafeMutableRawPointer) {
   let state = context.assumingMemoryBound(to: PacketState.self)
   _ = packet_socket_get(state.pointee.receiveSocket, SOL_SOCKET, SO_ERROR)
-  state.pointee.countKernelDrops()
+  PacketState.countKernelDrops(state.pointee.receiveSocket, state.pointee.counters)
   state.pointee.counters.add(.systemCalls)
 }
 

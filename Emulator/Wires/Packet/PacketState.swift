@@ -71,7 +71,7 @@ struct PacketState: ~Copyable {
   }
 
   /// Adds what the kernel dropped since it was last asked: it forgets its count on every reading.
-  func countKernelDrops() {
+  static func countKernelDrops(_ receiveSocket: Int32, _ counters: WireCounterCells) {
     var seen: UInt32 = 0
     var dropped: UInt32 = 0
     guard packet_socket_statistics(receiveSocket, &seen, &dropped) == 0, dropped > 0 else { return }

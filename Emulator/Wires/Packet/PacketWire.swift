@@ -21,6 +21,8 @@ public final class PacketWire: Wire {
   private let transmitSocket: PacketDescriptor
   private let ring: PacketMapping
   private let state: UnsafeMutablePointer<PacketState>
+  /// The cells of `state`, which belongs to the datapath.
+  private var cells: WireCounterCells
   private let geometry: PacketRingGeometry
   private let options: PacketWireOptions
   private let isPromiscuous: Bool
@@ -75,6 +77,7 @@ public final class PacketWire: Wire {
     self.options = options
     self.geometry = geometry
     self.state = state
+    cells = state.pointee.counters
     self.ring = ring
     receiveSocket = receive
     transmitSocket = transmit
@@ -105,11 +108,14 @@ public final class PacketWire: Wire {
   }
 
   public func counters() -> WireCounters {
-    state.pointee.countKernelDrops()
-    return state.pointee.counters.counters
+    PacketState.countKernelDrops(receiveSocket.number, cells)
+    return cells.counters
   }
 
-  public func count(in cells: WireCounterCells?) { state.pointee.count(in: cells) }
+  public func count(in cells: WireCounterCells?) {
+    state.pointee.count(in: cells)
+    self.cells = state.pointee.counters
+  }
 
   public var configuration: [(name: String, value: String)] {
     let promiscuous = isPromiscuous ? "yes" : options.promiscuous ? "no, refused" : "no"

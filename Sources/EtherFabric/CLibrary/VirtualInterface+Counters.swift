@@ -16,6 +16,13 @@ extension VirtualInterface {
   /// `rx_discard_mask`, `tx_push_thresh` of `ef_vi`.
   package var pushThreshold: UInt32 { state.pointee.pushThreshold }
 
+  /// On EFCT and EF10CT nothing is posted. A Swift caller finds the ring full, one in C finds it empty, as in libciul.
+  package mutating func showEmptyReceiveRing() {
+    guard state.pointee.express != nil else { return }
+    state.pointee.receiveAdded = 0
+    state.pointee.receivePosted = 0
+  }
+
   /// On EFCT and EF10CT: brings the counters of the stream and of the event slots to where C reads them.
   @inlinable
   package func publishStreamCounters() {

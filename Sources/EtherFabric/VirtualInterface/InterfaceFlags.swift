@@ -86,7 +86,7 @@ public struct DomainFlags: OptionSet, Hashable, Sendable {
   public static let express = DomainFlags(rawValue: 0x80)  // EF_PD_EXPRESS
 }
 
-/// The arguments of `ef_vi_alloc_from_pd`. Capacities in ring entries.
+/// The arguments of `ef_vi_alloc_from_pd`. Capacities in ring entries; another number is rounded up to one of these.
 public struct InterfaceOptions: Sendable, Equatable {
   /// 512, 1024, 2048 or (not in packed stream) 4096 descriptors; X3 and X4 express have superbufs for as many frames, from
   /// 512 or 1024 to 131072. 0 for no receive ring, `adapterDefault` for the smallest from 512 on.

@@ -18,11 +18,12 @@ enum DemoPingPong {
     screen.table(table.head)
     var rows: [LatencySummary] = []
     let stop = StopFlag()
+    var history = PingHistory()
     for size in DemoAddresses.sizes {
       screen.progress("\(size) bytes")
-      var run = PingRun(
+      let run = PingRun(
         size: size, limits: limits, stop: stop, sharesCore: cores.areShared, progress: PingProgress())
-      let outcome = try cores.runAsking { try run.run(&link) }
+      let outcome = try cores.runAsking { try run.run(&link, &history) }
       try DemoError.checkInterrupt()
       guard outcome.damaged == 0 else {
         throw DemoError.failed("\(outcome.damaged) answers came back damaged: \(outcome.firstDamage ?? "")")

@@ -18,12 +18,14 @@ enum PingPattern {
     memcpy(payload, &number, min(8, count))
   }
 
-  /// Whether this is, byte for byte, a message sent before. Messages below 8 bytes do not tell.
-  static func isEarlier(_ answer: UnsafeRawBufferPointer, than sequence: UInt64) -> Bool {
-    guard answer.count >= 8 else { return false }
-    let number = UInt64(littleEndian: answer.loadUnaligned(as: UInt64.self))
-    guard number < sequence else { return false }
-    return memcmp(answer.baseAddress! + 8, bytes + Int(number & 0xff) + 8, answer.count - 8) == 0
+  /// Whether this is, byte for byte, the message of this size and number.
+  static func matches(_ answer: UnsafeRawBufferPointer, size: Int, sequence: UInt64) -> Bool {
+    guard answer.count == size else { return false }
+    guard size > 0 else { return true }
+    let start = answer.baseAddress!
+    let head = min(8, size)
+    return withUnsafeBytes(of: sequence.littleEndian) { memcmp(start, $0.baseAddress!, head) } == 0
+      && memcmp(start + head, bytes + Int(sequence & 0xff) + head, size - head) == 0
   }
 
   /// Where and how an answer differs from what was sent.

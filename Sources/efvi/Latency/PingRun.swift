@@ -40,22 +40,14 @@ struct PingRun {
   let stop: StopFlag
   let sharesCore: Bool
   let progress: PingProgress
-  private var sequence: UInt64 = 0
 
-  init(size: Int, limits: PingLimits, stop: StopFlag, sharesCore: Bool, progress: PingProgress) {
-    self.size = size
-    self.limits = limits
-    self.stop = stop
-    self.sharesCore = sharesCore
-    self.progress = progress
-  }
-
-  mutating func run<Link: PingLink & ~Copyable>(_ link: inout Link) throws -> PingOutcome {
+  /// - Parameter history: that of the link, which goes from one size to the next.
+  func run<Link: PingLink & ~Copyable>(_ link: inout Link, _ history: inout PingHistory) throws -> PingOutcome {
     progress.size.store(size, ordering: .relaxed)
     progress.iterations.store(0, ordering: .relaxed)
     var outcome = PingOutcome()
     for _ in 0..<limits.warmUps where !stop.isSet {
-      _ = try exchange(over: &link, &outcome)
+      _ = try exchange(over: &link, &outcome, &history)
     }
     let (minimum, maximum) = (limits.minimumTime.nanoseconds, limits.maximumTime.nanoseconds)
     outcome.roundTrips.reserveCapacity(min(limits.maximumIterations, 1 << 20))
@@ -69,19 +61,19 @@ struct PingRun {
         outcome.wasInterrupted = true
         break
       }
-      if let time = try exchange(over: &link, &outcome) { outcome.roundTrips.append(time) }
+      if let time = try exchange(over: &link, &outcome, &history) { outcome.roundTrips.append(time) }
       progress.iterations.store(count, ordering: .relaxed)
     }
     return outcome
   }
 
   /// One message and its answer; the time between, or nil where none came.
-  private mutating func exchange<Link: PingLink & ~Copyable>(
-    over link: inout Link, _ outcome: inout PingOutcome
+  private func exchange<Link: PingLink & ~Copyable>(
+    over link: inout Link, _ outcome: inout PingOutcome, _ history: inout PingHistory
   ) throws -> Int64? {
-    sequence &+= 1
+    if history.isAmbiguous { try awaitLate(over: &link, &outcome, &history) }
     let payload = try link.payload
-    PingPattern.fill(payload, count: size, sequence: sequence)
+    PingPattern.fill(payload, count: size, sequence: history.next())
     try link.prepare(size)
     var spinner = Spinner(sharesCore: sharesCore)
     let start = monotonicNanoseconds()
@@ -91,6 +83,7 @@ struct PingRun {
       guard let answer = try link.poll() else {
         spinner.spin()
         if monotonicNanoseconds() > end || stop.isSet {
+          history.lose(size: size)
           if !stop.isSet { outcome.lost += 1 }
           return nil
         }
@@ -99,7 +92,7 @@ struct PingRun {
       let time = monotonicNanoseconds() - start
       defer { link.release() }
       if answer.count == size, size == 0 || memcmp(answer.baseAddress!, payload, size) == 0 { return time }
-      if PingPattern.isEarlier(answer, than: sequence) {
+      if history.takeLate(answer) {
         outcome.late += 1
         continue
       }
@@ -109,6 +102,23 @@ struct PingRun {
       }
       return nil
     }
+  }
+
+  /// Waits once more for answers that could not be told from the next one.
+  private func awaitLate<Link: PingLink & ~Copyable>(
+    over link: inout Link, _ outcome: inout PingOutcome, _ history: inout PingHistory
+  ) throws {
+    let end = monotonicNanoseconds() + limits.patience.nanoseconds
+    var spinner = Spinner(sharesCore: sharesCore)
+    while history.isAmbiguous, monotonicNanoseconds() < end, !stop.isSet {
+      guard let answer = try link.poll() else {
+        spinner.spin()
+        continue
+      }
+      defer { link.release() }
+      if history.takeLate(answer) { outcome.late += 1 }
+    }
+    history.endWaiting()
   }
 }
 

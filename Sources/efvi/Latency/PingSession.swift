@@ -37,10 +37,11 @@ struct PingSession {
       }
       var link = try InterfacePing(host, peer: peer, peerPort: port, timeout: .seconds(5), stop: stop)
       box.begin(memory: link.link.port.memoryDescription)
+      var history = PingHistory()
       for size in sizes {
         if stop.isSet { break }
-        var run = PingRun(size: size, limits: limits, stop: stop, sharesCore: sharesCore, progress: progress)
-        box.append(size, try run.run(&link))
+        let run = PingRun(size: size, limits: limits, stop: stop, sharesCore: sharesCore, progress: progress)
+        box.append(size, try run.run(&link, &history))
       }
       if mode == .ctpio {
         let (cutThrough, fallback) = (link.link.port.cutThrough, link.link.port.fallback)

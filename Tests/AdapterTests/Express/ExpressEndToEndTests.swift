@@ -1,6 +1,7 @@
 import EmulatedAdapter
 import EtherFabric
 import EtherFabricFormats
+import Glibc
 import Testing
 
 /// Both sides of EFCT and EF10CT over a cable, with code that does not ask for the generation.
@@ -249,5 +250,19 @@ import Testing
       }
     }
     #expect(completed == 2000 && sender.transmitFillLevelBytes == 0)
+  }
+
+  @Test(arguments: express)
+  func capacitiesAreRoundedUpToWhatTheAdapterHas(_ generation: String) throws {
+    let (left, _) = try Self.cable("sizes", generation)
+    let domain = try left.allocateProtectionDomain()
+    let interface = try domain.allocateVirtualInterface(
+      InterfaceOptions(receiveCapacity: 700, transmitCapacity: 300, eventCapacity: 1000))
+    #expect(interface.receiveCapacity == 1023 && interface.transmitCapacity == 511)
+    #expect(interface.eventCapacity == (generation == "x3" ? 1023 : 1017))
+    for options in [InterfaceOptions(receiveCapacity: 131_073), InterfaceOptions(receiveCapacity: -2)] {
+      let error = #expect(throws: EtherFabricError.self) { _ = try domain.allocateVirtualInterface(options) }
+      #expect(error?.errno == EINVAL)
+    }
   }
 }

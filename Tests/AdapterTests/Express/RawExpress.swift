@@ -1,6 +1,7 @@
 import EmulatedAdapter
 import EtherFabric
 import EtherFabricFormats
+import Synchronization
 import Testing
 
 /// The host's side of an interface of an X3 or X4 express in its simplest form: aperture, commands and event words by
@@ -79,10 +80,10 @@ final class RawExpress {
 
   /// Words that are in the event queue and have not been read.
   func waitingEvents() -> [UInt64] {
-    let slots = grant.eventQueue.assumingMemoryBound(to: UInt64.self)
+    let slots = grant.eventQueue.assumingMemoryBound(to: Atomic<UInt64>.self)
     var words: [UInt64] = []
     while words.count < grant.eventCapacity {
-      let word = slots[eventRead & (grant.eventCapacity - 1)]
+      let word = slots[eventRead & (grant.eventCapacity - 1)].load(ordering: .acquiring)
       guard word >> 59 & 1 == UInt64(eventRead / grant.eventCapacity & 1) else { return words }
       words.append(word)
       eventRead += 1

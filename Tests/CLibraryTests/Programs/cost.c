@@ -1,5 +1,6 @@
 // Moves packets over the cable in bursts, with the calls that Tests/InstructionProbe makes on its mirror path in Swift:
 // what they cost more is the C interface. cost BURST PACKETS
+// With a burst of 0 it makes PACKETS of the cheapest call, which is the price of the gate.
 
 #include "end.h"
 
@@ -7,9 +8,10 @@
 
 enum { posted = 504 };
 
+// Of the processor: others may be at work on the machine.
 static double seconds(void) {
   struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
   return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
@@ -17,7 +19,7 @@ int main(int count, char **arguments) {
   static struct end sender, receiver;
   const int burst = count > 1 ? atoi(arguments[1]) : 1, packets = count > 2 ? atoi(arguments[2]) : 3200;
   uint8_t mac[6];
-  CHECK(burst > 0 && burst <= 32);
+  CHECK(burst >= 0 && burst <= 32);
   end_start(&sender, "0", EF_VI_FLAGS_DEFAULT);
   end_start(&receiver, "1", EF_VI_FLAGS_DEFAULT);
   const int is_ef10 = receiver.vi.nic_type.arch == EF_VI_ARCH_EF10;
@@ -33,6 +35,12 @@ int main(int count, char **arguments) {
   ef_event events[64];
   ef_request_id ids[EF_VI_TRANSMIT_BATCH];
   const double begin = seconds();
+  if (burst == 0) {
+    int found = 0;
+    for (int i = 0; i < packets; i++) found += ef_eventq_has_event(&receiver.vi);
+    printf("%.2f ns a call, %d events\n", (seconds() - begin) * 1e9 / packets, found);
+    return 0;
+  }
   for (int round = 0; round < packets / burst; round++) {
     for (int i = 0; i < burst; i++) TRY(ef_vi_transmit_init(&sender.vi, from, 64, i));
     ef_vi_transmit_push(&sender.vi);

@@ -13,6 +13,9 @@ int main(void) {
   end_start(&sender, "0", EF_VI_FLAGS_DEFAULT);
   end_start(&receiver, "1", EF_VI_RX_FILTER_ID);
   CHECK(!is_ef10(&receiver));
+  // Nothing is posted, and nothing can be.
+  CHECK(ef_vi_receive_fill_level(&receiver.vi) == 0 && ef_vi_receive_capacity(&receiver.vi) > 0);
+  CHECK(ef_vi_receive_space(&receiver.vi) == ef_vi_receive_capacity(&receiver.vi));
   CHECK(ef_vi_receive_init(&receiver.vi, end_address(&receiver, 0), 0) == -ENOSYS);
   CHECK(ef_vi_receive_post(&receiver.vi, end_address(&receiver, 0), 0) == -ENOSYS);
   CHECK(ef_vi_prime(&receiver.vi, receiver.handle, ef_eventq_current(&receiver.vi)) == -ENOENT);

@@ -19,6 +19,13 @@ struct Slot: ~Copyable {
   var interface: UnsafeMutablePointer<VirtualInterface>?
   /// What belongs to the interface beside the datapath.
   var control: Unmanaged<InterfaceControl>?
+  /// The caller's structure, while the interface lives. Only good to be compared: the caller may have given it away.
+  var home: UnsafeMutablePointer<ef_vi>?
+
+  /// The slot whose gate this one is entered by.
+  var queueOwner: UnsafeMutablePointer<Slot>? {
+    entrance.map { UnsafeMutableRawPointer($0).assumingMemoryBound(to: Slot.self) }
+  }
 
   static var capacity: UInt32 { UInt32(ciul_slot_count) }
 

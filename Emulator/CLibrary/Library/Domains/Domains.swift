@@ -1,3 +1,5 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, the names are those of C.
+
 import CiulHeaders
 import EtherFabric
 import Glibc
@@ -47,18 +49,18 @@ public func ef_pd_interface_name(_ pd: UnsafeMutablePointer<ef_pd>!) -> UnsafePo
   return UnsafePointer(pd.pointee.pd_intf_name)
 }
 
+/// As in libciul the handle does not matter, and may be closed.
 @c @implementation
 public func ef_pd_free(_ pd: UnsafeMutablePointer<ef_pd>!, _ handle: ef_driver_handle) -> CInt {
-  guard let pd, domain(pd) != nil else { return invalid }
-  return answer { () throws(EtherFabricError) in
-    _ = try Registry.handle(handle, "ef_pd_free")
-    let number = pd.pointee.pd_resource_id
-    let freed = Registry.shared.withLock { $0.domains.removeValue(forKey: number) }
-    guard freed != nil else { return invalid }
-    free(pd.pointee.pd_intf_name)
-    pd.pointee.pd_intf_name = nil
-    return 0
+  guard let pd else { return invalid }
+  let number = pd.pointee.pd_resource_id
+  let (freed, isLeft) = Registry.shared.withLock { registry in
+    (registry.domains.removeValue(forKey: number), registry.leftBehind.remove(UInt(number)) != nil)
   }
+  guard freed != nil || isLeft else { return invalid }
+  free(pd.pointee.pd_intf_name)
+  pd.pointee.pd_intf_name = nil
+  return 0
 }
 
 /// The domain of a caller's structure, nil for one that lives no more or never did.

@@ -1,3 +1,4 @@
+import CEmulatorRegistration
 import CLinuxShims
 import EtherFabric
 import Glibc
@@ -17,6 +18,9 @@ final class DriverHandle: Sendable {
   private init(descriptor: Int32) { self.descriptor = descriptor }
 
   static func open() throws(EtherFabricError) -> DriverHandle {
+    guard efvi_emulator_is_registered() != 0 else {
+      throw EtherFabricError("ef_driver_open", errno: ENODEV, reason: "no adapters", remedy: "Link the emulator.")
+    }
     let descriptor = efvi_wait_create()
     guard descriptor >= 0 else {
       throw EtherFabricError(

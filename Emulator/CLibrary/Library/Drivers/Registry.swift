@@ -11,6 +11,8 @@ struct Registry {
   var buffers: [UInt32: PIORecord] = [:]
   /// Handles by the address of a registration's table.
   var registrations: [UInt: DriverHandle] = [:]
+  /// What went with its handle, but has not been freed by the program: numbers, and addresses of tables.
+  var leftBehind: Set<UInt> = []
   var lastNumber: UInt32 = 0x1000
   var freeSlots: [UInt32] = []
   var usedSlots: UInt32 = 0
@@ -28,6 +30,7 @@ struct Registry {
     for (number, record) in domains where record.handle === closed {
       released.append(record.domain)
       domains[number] = nil
+      leftBehind.insert(UInt(number))
     }
     for (number, record) in sets where record.handle === closed {
       released.append(record.set)
@@ -36,8 +39,12 @@ struct Registry {
     for (number, record) in buffers where record.handle === closed {
       released.append(record.buffer)
       buffers[number] = nil
+      leftBehind.insert(UInt(number))
     }
-    registrations = registrations.filter { $0.value !== closed }
+    for (table, handle) in registrations where handle === closed {
+      registrations[table] = nil
+      leftBehind.insert(table)
+    }
     return released
   }
 

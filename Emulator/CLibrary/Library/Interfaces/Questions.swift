@@ -1,3 +1,5 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, the names are those of C.
+
 import CiulHeaders
 import EtherFabric
 import Glibc

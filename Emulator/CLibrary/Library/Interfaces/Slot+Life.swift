@@ -8,19 +8,20 @@ extension Slot {
   /// - Parameter owner: the slot of the interface whose event queue it uses.
   /// - Returns: the slot; nil where all are in use.
   static func take(
-    _ control: InterfaceControl, owner: UnsafeMutablePointer<Slot>?
+    _ control: InterfaceControl, home: InterfacePointer, owner: UnsafeMutablePointer<Slot>?
   ) -> (index: UInt32, number: UInt32)? {
     let found = Registry.shared.withLock { registry -> (UInt32, UInt32)? in
-      guard let index = registry.freeSlots.popLast() ?? registry.unusedSlot() else { return nil }
+      guard let index = registry.unusedSlot() ?? registry.freeSlots.popLast() else { return nil }
       return (index, registry.nextNumber())
     }
     guard let (index, number) = found else { return nil }
     let slot = Slot.at(index)
-    slot.pointee.gate.changes.store(ProcessBarrier.isAvailable ? 0 : Gate.limit, ordering: .relaxed)
     let gate = UnsafeMutableRawPointer(slot).assumingMemoryBound(to: Gate.self)
+    gate.prepare()
     slot.pointee.interface = control.interface
     slot.pointee.control = Unmanaged.passRetained(control)
     slot.pointee.entrance = owner?.pointee.entrance ?? gate
+    slot.pointee.home = home
     slot.pointee.number = number
     return (index, number)
   }
@@ -31,6 +32,7 @@ extension Slot {
     slot.pointee.interface = nil
     let control = slot.pointee.control?.takeRetainedValue()
     slot.pointee.control = nil
+    slot.pointee.home = nil
     return control
   }
 }

@@ -21,13 +21,19 @@ extension UnsafeMutablePointer where Pointee == ef_vi {
   /// It is put together elsewhere: a thread that still calls by what was here before must find functions in it.
   /// - Returns: the label of its queues; -EBUSY where the process can have no more.
   func found(_ control: InterfaceControl, eventsOf: InterfacePointer?, owner: UnsafeMutablePointer<Slot>?) -> CInt {
-    guard let (index, number) = Slot.take(control, owner: owner) else { return -EBUSY }
+    guard let (index, number) = Slot.take(control, home: self, owner: owner) else { return -EBUSY }
     var made = ef_vi()
     withUnsafeMutablePointer(to: &made) { $0.fill(control, index: index, number: number) }
-    made.evq_vi = eventsOf.map { $0.pointee.evq_vi ?? $0 } ?? self
+    made.evq_vi = eventsOf.map { Self.queue(of: $0, owner) } ?? self
     memcpy(self, &made, MemoryLayout<ef_vi>.size)
     enter(control.interface, queue: made.evq_vi)
     return CInt(control.interface.pointee.label)
+  }
+
+  /// The structure whose event queue another one's interface uses: its own, where that of the queue's interface has gone.
+  private static func queue(of vi: InterfacePointer, _ slot: UnsafeMutablePointer<Slot>?) -> InterfacePointer {
+    guard let home = slot?.pointee.queueOwner?.pointee.home, home == vi.pointee.evq_vi else { return vi }
+    return home
   }
 
   private func fill(_ control: InterfaceControl, index: UInt32, number: UInt32) {
@@ -59,6 +65,7 @@ extension UnsafeMutablePointer where Pointee == ef_vi {
     pointee.vi_rxq.mask = UInt32(interface.pointee.receiveCapacity)
     pointee.vi_rxq.descriptors = UnsafeMutableRawPointer(grant.receiveRing)
     pointee.vi_rxq.ids = ids.receive
+    interface.pointee.showEmptyReceiveRing()
     interface.pointee.publishStreamCounters()
     pointee.ep_state = interface.pointee.counters.assumingMemoryBound(to: ef_vi_state.self)
     pointee.ep_state_bytes = CInt(MemoryLayout<ef_vi_state>.size)

@@ -1,3 +1,5 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, the names are those of C.
+
 import CiulHeaders
 import EtherFabric
 import Glibc
@@ -30,6 +32,7 @@ public func ef_memreg_alloc(
   }
 }
 
+/// As in libciul the handle does not matter, and may be closed.
 @c @implementation
 public func ef_memreg_free(
   _ registration: UnsafeMutablePointer<ef_memreg>!, _ handle: ef_driver_handle
@@ -38,9 +41,12 @@ public func ef_memreg_free(
   // What was never allocated has nothing to free.
   guard let table = registration.pointee.mr_dma_addrs_base else { return 0 }
   let key = UInt(bitPattern: table)
-  guard let owner = Registry.shared.withLock({ $0.registrations.removeValue(forKey: key) }) else { return invalid }
+  let (owner, isLeft) = Registry.shared.withLock { registry in
+    (registry.registrations.removeValue(forKey: key), registry.leftBehind.remove(key) != nil)
+  }
+  guard owner != nil || isLeft else { return invalid }
   // The program may unmap the memory next, so the adapter must not reach it any more.
-  guard owner.drop(key) != nil else { return invalid }
+  _ = owner?.drop(key)
   free(table)
   return 0
 }

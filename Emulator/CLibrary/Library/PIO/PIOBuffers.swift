@@ -1,3 +1,5 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, the names are those of C.
+
 import CiulHeaders
 import EtherFabric
 import Glibc
@@ -26,18 +28,19 @@ public func ef_pio_alloc(
   }
 }
 
+/// As in libciul the handle does not matter, and may be closed.
 @c @implementation
 public func ef_pio_free(_ pio: UnsafeMutablePointer<ef_pio>!, _ handle: ef_driver_handle) -> CInt {
   guard let pio else { return invalid }
-  return answer { () throws(EtherFabricError) in
-    _ = try buffer(pio, handle, "ef_pio_free")
-    let number = pio.pointee.pio_resource_id
-    // A linked interface keeps it.
-    let freed = Registry.shared.withLock { $0.buffers.removeValue(forKey: number) }
-    pio.pointee.pio_buffer = nil
-    pio.pointee.pio_io = nil
-    return freed == nil ? invalid : 0
+  let number = pio.pointee.pio_resource_id
+  // A linked interface keeps it.
+  let (freed, isLeft) = Registry.shared.withLock { registry in
+    (registry.buffers.removeValue(forKey: number), registry.leftBehind.remove(UInt(number)) != nil)
   }
+  guard freed != nil || isLeft else { return invalid }
+  pio.pointee.pio_buffer = nil
+  pio.pointee.pio_io = nil
+  return 0
 }
 
 @c @implementation
