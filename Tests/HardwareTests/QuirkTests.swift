@@ -80,10 +80,11 @@ import Testing
     let cable = try LibraryCable(.x2)
     try cable.at(.left) { driver in
       let domain = try driver.allocateProtectionDomain()
-      let size = #expect(throws: EtherFabricError.self) {
-        _ = try domain.allocateVirtualInterface(InterfaceOptions(receiveCapacity: 777))
+      let flags = #expect(throws: EtherFabricError.self) {
+        _ = try domain.allocateVirtualInterface(
+          InterfaceOptions(flags: [.transmitAlternatives, .transmitTimestamps]))
       }
-      #expect(size?.errno == EINVAL && size?.reason.contains("ef_vi_alloc_from_pd") == true)
+      #expect(flags?.errno == EOPNOTSUPP && flags?.reason.contains("ef_vi_alloc_from_pd") == true)
       var interface = try domain.allocateVirtualInterface()
       let cookie = try interface.addFilter(.ethernet(cable.right.identity.macAddress))
       let twice = #expect(throws: EtherFabricError.self) {

@@ -33,7 +33,9 @@ func packetReceiveNext(_ context: UnsafeMutableRawPointer, _ out: UnsafeMutableR
 @inline(__always)
 private func packetFoundNothing(_ state: UnsafeMutablePointer<PacketState>) {
   state.pointee.emptyLooks &+= 1
-  if state.pointee.emptyLooks & 0xfff == 0 { PacketState.countKernelDrops(state.pointee.receiveSocket, state.pointee.counters) }
+  if state.pointee.emptyLooks & 0xfff == 0 {
+    PacketState.countKernelDrops(state.pointee.receiveSocket, state.pointee.counters)
+  }
 }
 
 /// `WireOperations.receiveRelease` of a packet wire.
@@ -43,7 +45,9 @@ func packetReceiveRelease(_ context: UnsafeMutableRawPointer) {
   state.pointee.hasFrame = false
   if state.pointee.segmenter.isActive, state.pointee.segmenter.advance() { return }
   // Once a round, should frames come so fast that the ring is never empty.
-  if state.pointee.cursor.release() { PacketState.countKernelDrops(state.pointee.receiveSocket, state.pointee.counters) }
+  if state.pointee.cursor.release() {
+    PacketState.countKernelDrops(state.pointee.receiveSocket, state.pointee.counters)
+  }
 }
 
 /// `WireOperations.armWait` of a packet wire. The kernel keeps the descriptor readable while frames wait; but an
