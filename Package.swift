@@ -152,7 +152,9 @@ let package = Package(
     // Programs in C and C++ over the library, and the library in a process that has the same modules.
     .testTarget(
       name: "CLibraryTests",
-      dependencies: ["Compilers", "EtherFabric", "EtherFabricEmulator", "CEmulatorRegistration", "NetworkLab"],
+      dependencies: [
+        "CiulHeaders", "Compilers", "EtherFabric", "EtherFabricEmulator", "CEmulatorRegistration", "NetworkLab",
+      ],
       path: "Tests/CLibraryTests", exclude: ["Programs"], swiftSettings: strict),
     .testTarget(
       name: "ShimTests", dependencies: ["Compilers"], path: "Tests/ShimTests", exclude: ["Programs"],

@@ -22,6 +22,15 @@ import Testing
     #expect(try run(["--", "/no/such/program"]).status == 127)
   }
 
+  @Test func theReportTellsOfProcessesThatASignalEnded() throws {
+    let sink = try Program("sink")
+    let script = "\(sink.file) 0 239.1.2.3 5000 1 & sleep 1; kill -9 $!; wait $!; exit 0"
+    let ran = try run(["--stats", "--device", "emu:cable", "--", "sh", "-c", script])
+    #expect(ran.status == 0)
+    #expect(ran.output.contains(/process \d+ sink, emu:cable:0,/), "\(ran.output)")
+    #expect(ran.output.contains("\nport (emulated)\n"))
+  }
+
   @Test func theProgramFindsTheLibraryAndTheDevice() throws {
     let ran = try run(["--device", "emu:cable?nic=x3", "sh", "-c", "echo $EFVI_DEVICE; ls $LD_LIBRARY_PATH"])
     #expect(ran.output == "emu:cable?nic=x3\nlibciul.so\nlibciul.so.1\n")

@@ -13,8 +13,9 @@ struct ChildProgram {
   }
 
   /// Runs it to its end; SIGINT and SIGTERM go on to it.
+  /// - Parameter observer: looks ten times a second.
   /// - Returns: its status as a shell tells it; 127 where it cannot be started.
-  func run() throws -> Int32 {
+  func run(observer: RunObserver?) -> Int32 {
     for (name, value) in environment { setenv(name, value, 1) }
     var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     defer { for word in arguments { free(word) } }
@@ -26,10 +27,16 @@ struct ChildProgram {
     }
     var status: Int32 = 0
     var passed: Int32?
-    while waitpid(child, &status, 0) < 0, errno == EINTR {
-      guard let signal = Interruption.signal, passed != signal else { continue }
-      passed = signal
-      kill(child, signal)
+    while true {
+      let ended = waitpid(child, &status, observer == nil ? 0 : WNOHANG)
+      if ended == child || (ended < 0 && errno != EINTR) { break }
+      if let signal = Interruption.signal, passed != signal {
+        passed = signal
+        kill(child, signal)
+      }
+      guard let observer else { continue }
+      observer.look()
+      usleep(100_000)
     }
     return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
   }

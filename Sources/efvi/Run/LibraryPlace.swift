@@ -4,7 +4,7 @@ import Glibc
 /// A directory with the library under the name by which programs ask for it, and the report that it writes.
 struct LibraryPlace {
   private let folder: String
-  private var reportFile: String { folder + "/report" }
+  var reportFile: String { folder + "/report" }
 
   /// - Throws: `ENOENT` where the library is not beside the tool.
   init() throws(EtherFabricError) {
@@ -26,16 +26,20 @@ struct LibraryPlace {
     return environment
   }
 
-  /// What the library wrote at the end of each process.
-  var report: String {
-    guard let file = fopen(reportFile, "r") else {
-      return "efvi: the program opened no adapter, or was ended by a signal\n"
-    }
+  /// What the library wrote at the end of each process, and the last counters of those that could not.
+  func report(_ observer: RunObserver) -> String {
+    let written = report
+    let text = written + observer.text(besides: written)
+    return text.isEmpty ? "efvi: the program opened no adapter\n" : "what the adapters saw (emulated)\n" + text
+  }
+
+  private var report: String {
+    guard let file = fopen(reportFile, "r") else { return "" }
     defer { fclose(file) }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65536)
     while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
-    return "what the adapters saw (emulated)\n" + String(decoding: bytes, as: UTF8.self)
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   func remove() {

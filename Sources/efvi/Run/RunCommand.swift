@@ -53,8 +53,10 @@ struct RunCommand: ParsableCommand {
     }
     let place = try LibraryPlace()
     defer { place.remove() }
-    let status = try ChildProgram(program, environment: place.environment(device: device, reports: stats)).run()
-    if stats { Output.note(place.report) }
+    let observer = stats ? RunObserver(mark: place.reportFile) : nil
+    let child = ChildProgram(program, environment: place.environment(device: device, reports: stats))
+    let status = child.run(observer: observer)
+    if let observer { Output.note(place.report(observer)) }
     guard status == 0 else { throw ExitCode(status) }
   }
 

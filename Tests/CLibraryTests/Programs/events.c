@@ -156,6 +156,32 @@ static void discards(void) {
   end_stop(&liar);
 }
 
+// A send from memory that nobody registered stops the ring, and its id and those behind it are found again.
+static void errors(void) {
+  struct end broken;
+  ef_event events[4];
+  int id, lost = 0, seen = 0;
+  end_start(&broken, "0", EF_VI_FLAGS_DEFAULT);
+  for (int i = 0; i < 3; i++) TRY(ef_vi_transmit_init(&broken.vi, (ef_addr)0x123456789000 & 0xfffffffffff, 64, 40 + i));
+  ef_vi_transmit_push(&broken.vi);
+  for (int round = 0; round < 1000 && !seen; round++) {
+    const int found = TRY(ef_eventq_poll(&broken.vi, events, 4));
+    for (int i = 0; i < found; i++)
+      if (EF_EVENT_TYPE(events[i]) == EF_EVENT_TYPE_TX_ERROR) seen += 1;
+  }
+  CHECK(seen == 1);
+  ef_vi_for_each_tx_error_failed_transmit(&broken.vi, id) {
+    CHECK(id == 40 + lost);
+    lost += 1;
+  }
+  CHECK(lost == 3 && ef_vi_transmit_fill_level(&broken.vi) == 0);
+  TRY(ef_vi_reinit_txq_post_error(&broken.vi));
+  TRY(ef_vi_transmit(&broken.vi, end_address(&broken, 0), 64, 50));
+  while (ef_eventq_poll(&broken.vi, events, 4) == 0) continue;
+  CHECK(EF_EVENT_TYPE(events[0]) == EF_EVENT_TYPE_TX);
+  end_stop(&broken);
+}
+
 static void counters(void) {
   const ef_vi_stats_layout *layout;
   uint32_t values[16];
@@ -180,6 +206,7 @@ int main(void) {
   merged();
   shared_queue();
   discards();
+  errors();
   counters();
   TRY(ef_vi_flush(&receiver.vi, receiver.handle));
   printf("as they should be\n");

@@ -21,6 +21,8 @@ int main(void) {
       int length = udp_frame(end_buffer(&sender, sent % 64), mac, "192.168.1.1", "192.168.1.2", 5000, sent, 100);
       TRY(ef_vi_transmit(&sender.vi, end_address(&sender, sent % 64), length, sent % 64));
       sent += 1;
+      CHECK(ef_vi_transmit_fill_level(&sender.vi) == sent - completed);
+      CHECK(ef_vi_transmit_space(&sender.vi) == 511 - (sent - completed));
     }
     ef_event events[8];
     int count = TRY(ef_eventq_poll(&sender.vi, events, 8));
@@ -39,6 +41,8 @@ int main(void) {
       int id = (int)EF_EVENT_RX_RQ_ID(events[i]);
       CHECK(frame_number(end_buffer(&receiver, id)) == received);
       received += 1;
+      CHECK(ef_vi_receive_fill_level(&receiver.vi) == 64 - count + i);
+      CHECK(ef_vi_receive_space(&receiver.vi) == 511 - 64 + count - i);
       end_post(&receiver, id, 1);
     }
   }

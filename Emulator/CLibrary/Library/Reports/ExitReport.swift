@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 
 /// What the adapters saw, appended at the end of the process to the file that `EFVI_REPORT` names: `efvi run` shows it.
-/// A process that a signal ends writes none.
+/// A process that a signal ends writes none; its live counters tell the rest.
 enum ExitReport {
   static let variable = "EFVI_REPORT"
 
