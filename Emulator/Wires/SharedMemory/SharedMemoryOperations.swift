@@ -13,7 +13,9 @@ enum SharedMemoryOperations {
       context: context,
       transmitReserve: { context, length in
         let state = SharedMemoryOperations.state(context)
-        if !state.pointee.isLinked || state.pointee.attention.pointee.load(ordering: .relaxed) { state.tend() }
+        if !state.pointee.isLinked || state.pointee.isOver || state.pointee.attention.pointee.load(ordering: .relaxed) {
+          state.tend()
+        }
         // Without another end the frame is lost as it leaves; then no room is needed.
         guard state.pointee.isLinked, !state.pointee.isOver else {
           return length <= SharedMemoryLayout.frameLimit ? state.pointee.staged : nil
@@ -83,9 +85,12 @@ enum SharedMemoryOperations {
   @inline(__always)
   private static func commit(_ context: UnsafeMutableRawPointer, _ length: Int, isPoisoned: Bool) -> Int32 {
     let state = state(context)
-    guard state.pointee.isLinked, !state.pointee.isOver,
-      state.pointee.writer.readerState.pointee.load(ordering: .relaxed) != SharedMemoryLayout.ReaderState.gone
-    else { return TransmitOutcome.linkDown.rawValue }
+    guard state.pointee.isLinked, !state.pointee.isOver else { return TransmitOutcome.linkDown.rawValue }
+    guard state.pointee.writer.readerState.pointee.load(ordering: .relaxed) != SharedMemoryLayout.ReaderState.gone
+    else {
+      state.end()
+      return TransmitOutcome.linkDown.rawValue
+    }
     guard length > 0, length <= SharedMemoryLayout.frameLimit else { return TransmitOutcome.oversize.rawValue }
     guard state.pointee.writer.hasRoom(length) else { return TransmitOutcome.congested.rawValue }
     state.pointee.writer.write(state.pointee.staged, length, isPoisoned: isPoisoned)

@@ -78,10 +78,7 @@ extension UnsafeMutablePointer where Pointee == SharedMemoryState {
     if pointee.isLinked {
       if pointee.writer.isBroken || pointee.reader.isBroken { session.isOver = true }
       guard session.isOver else { return }
-      if !pointee.isOver {
-        pointee.isOver = true
-        pointee.leftToRead = SharedMemoryLayout.lines
-      }
+      if !pointee.isOver { end() }
       if pointee.hasFrame || (pointee.leftToRead > 0 && pointee.reader.hasFrame) { return }
       unlink(meeting)
       guard let next = meeting.session() else { return }
@@ -92,6 +89,12 @@ extension UnsafeMutablePointer where Pointee == SharedMemoryState {
     pointee.connection = session.connection
     pointee.isLinked = true
     pointee.isOver = session.isOver
+    pointee.leftToRead = SharedMemoryLayout.lines
+  }
+
+  /// The other end has gone. What it has sent is still read, and no more than that.
+  func end() {
+    pointee.isOver = true
     pointee.leftToRead = SharedMemoryLayout.lines
   }
 
