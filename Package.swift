@@ -183,6 +183,20 @@ let package = Package(
     .testTarget(
       name: "InstructionTests", path: "Tests/InstructionTests", exclude: ["instructions.tsv"], swiftSettings: strict),
     .testTarget(
+      name: "SharedMemoryWireTests",
+      dependencies: [
+        "efvi", "EmulatedWires", "EmulatedAdapter", "EtherFabric", "EtherFabricEmulator", "CEmulatorRegistration",
+        "CLinuxShims",
+      ],
+      path: "Tests/SharedMemoryWireTests", swiftSettings: strict),
+    .testTarget(
+      name: "TAPWireTests",
+      dependencies: [
+        "EmulatedWires", "EmulatedAdapter", "EtherFabric", "EtherFabricFrames", "EtherFabricEmulator",
+        "CEmulatorRegistration", "CLinuxShims", "NetworkLab",
+      ],
+      path: "Tests/TAPWireTests", swiftSettings: strict),
+    .testTarget(
       name: "ConformanceTests",
       dependencies: [
         "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator", "EmulatedAdapter",
