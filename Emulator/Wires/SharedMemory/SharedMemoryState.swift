@@ -113,12 +113,21 @@ extension UnsafeMutablePointer where Pointee == SharedMemoryState {
   @inline(__always)
   func foundNothing() {
     pointee.emptyLooks &+= 1
-    if pointee.emptyLooks & 0x3f == 0 || pointee.isOver { foundNothingAgain() }
+    if pointee.emptyLooks & 0x3f == 0 || pointee.isOver || pointee.reader.isBroken { foundNothingAgain() }
   }
 
   @inline(never)
   private func foundNothingAgain() {
-    if pointee.isOver || pointee.reader.isBroken || Self.coarseTime() != pointee.lastLook { tend() }
+    if pointee.isOver || pointee.reader.isBroken { return tend() }
+    let now = Self.coarseTime()
+    guard now != pointee.lastLook else { return }
+    guard pointee.isLinked else { return tend() }
+    pointee.lastLook = now
+    pointee.counters.add(.systemCalls)
+    let isGone =
+      pointee.writer.readerState.pointee.load(ordering: .relaxed) == SharedMemoryLayout.ReaderState.gone
+      || efvi_meeting_is_over(pointee.connection) != 0
+    if isGone { tend() }
   }
 
   /// A clock that moves every few milliseconds, and costs no system call.

@@ -30,6 +30,7 @@ enum TAPOperations {
       // The kernel keeps the descriptor readable while frames wait. A deleted interface is found out by a look.
       armWait: { context in
         let state = TAPOperations.state(context)
+        state.pointee.countKernelDrops()
         if state.pointee.receivedLength == 0 { _ = TAPOperations.read(state) }
         if state.pointee.receivedLength != 0 {
           efvi_wake_signal(state.pointee.wakeDescriptor)
@@ -48,6 +49,9 @@ enum TAPOperations {
       return true
     }
     if count < 0, errno == EBADFD { state.pointee.lose() }
+    // Now and then, so that those who watch the counters see it.
+    state.pointee.emptyLooks &+= 1
+    if state.pointee.emptyLooks & 0xfff == 0 { state.pointee.countKernelDrops() }
     return false
   }
 

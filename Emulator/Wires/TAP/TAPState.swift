@@ -4,11 +4,19 @@ import Glibc
 import Synchronization
 
 /// Everything that the datapath of a TAP wire touches, in memory of its own.
-struct TAPState {
+struct TAPState: ~Copyable {
   let descriptor: Int32
   let waitDescriptor: Int32
   /// For this end itself.
   let wakeDescriptor: Int32
+  /// A netlink socket, the interface's number there, and what had been dropped before.
+  let statistics: Int32
+  let index: Int32
+  let droppedBefore: Int64
+  /// Looks that found nothing.
+  var emptyLooks: UInt32 = 0
+  /// One question and its answer at a time.
+  private let asking = Mutex(())
   /// Room for a frame on its way out, and for one that came.
   let staged: UnsafeMutableRawPointer
   let received: UnsafeMutableRawPointer
@@ -17,13 +25,18 @@ struct TAPState {
   /// The interface was deleted; its descriptor says so for ever.
   var isGone = false
   var counters: WireCounterCells
-  let ownCounters: WireCounterCells
+  private let ownCounters: WireCounterCells
 
   /// Above every MTU that a TAP can have, with headers.
   static let room = 65_536 + 128
 
-  init(descriptor: Int32, waitDescriptor: Int32, wakeDescriptor: Int32) {
+  init(
+    descriptor: Int32, waitDescriptor: Int32, wakeDescriptor: Int32, statistics: Int32, index: Int32
+  ) {
     self.descriptor = descriptor
+    self.statistics = statistics
+    self.index = index
+    droppedBefore = max(0, tap_dropped(statistics, index))
     self.waitDescriptor = waitDescriptor
     self.wakeDescriptor = wakeDescriptor
     staged = .allocate(byteCount: Self.room, alignment: 64)
@@ -32,7 +45,8 @@ struct TAPState {
     counters = ownCounters
   }
 
-  func deallocate() {
+  deinit {
+    for open in [descriptor, statistics, waitDescriptor, wakeDescriptor] { close(open) }
     staged.deallocate()
     received.deallocate()
     ownCounters.deallocate()
@@ -42,6 +56,14 @@ struct TAPState {
     let next = cells ?? ownCounters
     next.take(from: counters)
     counters = next
+  }
+
+  /// Counts what the kernel could not keep for this end. From any thread.
+  borrowing func countKernelDrops() {
+    asking.withLock { _ in
+      let dropped = tap_dropped(statistics, index)
+      if dropped >= droppedBefore { counters.set(.receiveDropped, UInt64(dropped - droppedBefore)) }
+    }
   }
 
   /// Nobody is to be woken by an interface that there is no more.

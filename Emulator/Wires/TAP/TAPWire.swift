@@ -13,10 +13,7 @@ public final class TAPWire: Wire {
   private let interface: String
   private let index: Int32
   private let socket: Int32
-  private let statistics: Int32
-  private let descriptor: Int32
   private let state: UnsafeMutablePointer<TAPState>
-  private let dropsBefore: Int64
   private let address: String?
 
   /// Makes the interface in the network namespace of the calling thread.
@@ -49,13 +46,12 @@ public final class TAPWire: Wire {
       }
       try tapCheck(tap_up(socket, interface), "bring up", interface)
       for source in [descriptor, wake] { _ = efvi_wait_add(wait, source) }
-      self.descriptor = descriptor
       self.socket = socket
-      self.statistics = statistics
       self.index = index
-      dropsBefore = max(0, tap_dropped(statistics, index))
       state = .allocate(capacity: 1)
-      state.initialize(to: TAPState(descriptor: descriptor, waitDescriptor: wait, wakeDescriptor: wake))
+      state.initialize(
+        to: TAPState(
+          descriptor: descriptor, waitDescriptor: wait, wakeDescriptor: wake, statistics: statistics, index: index))
       operations = TAPOperations.make(UnsafeMutableRawPointer(state))
     } catch {
       for descriptor in open { close(descriptor) }
@@ -64,11 +60,9 @@ public final class TAPWire: Wire {
   }
 
   deinit {
-    for open in [descriptor, socket, statistics, state.pointee.waitDescriptor, state.pointee.wakeDescriptor] {
-      close(open)
-    }
-    state.pointee.deallocate()
+    state.deinitialize(count: 1)
     state.deallocate()
+    close(socket)
   }
 
   /// The adapter's end has an address of its own; the interface's is the kernel's.
@@ -88,8 +82,7 @@ public final class TAPWire: Wire {
   }
 
   public func counters() -> WireCounters {
-    let dropped = tap_dropped(statistics, index)
-    if dropped >= dropsBefore { state.pointee.counters.set(.receiveDropped, UInt64(dropped - dropsBefore)) }
+    state.pointee.countKernelDrops()
     return state.pointee.counters.counters
   }
 
