@@ -131,7 +131,9 @@ import Testing
       let cells = row.split(separator: "|").map { $0.drop { $0 == " " } }
       #expect(cells[2].hasPrefix(rule.defaultValue.map { "`\($0)`" } ?? ""), "\(row)")
       #expect((rule.defaultValue == nil) == cells[2].isEmpty, "\(row)")
-      let wires = rule.wires.count == DeviceString.Wire.allCases.count ? "all" : rule.wires.map(\.rawValue).joined(separator: ", ")
+      let wires =
+        rule.wires.count == DeviceString.Wire.allCases.count
+        ? "all" : rule.wires.map(\.rawValue).joined(separator: ", ")
       #expect(cells[3].hasPrefix(wires + " "), "\(row)")
       if case .choice(let words) = rule.value {
         #expect(words.allSatisfy { cells[1].contains("`\($0)`") }, "\(row)")

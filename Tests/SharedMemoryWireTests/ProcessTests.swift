@@ -71,13 +71,13 @@ import Testing
             return station.received > start + 100
           }, "round \(round)")
         let isUp = station.isLinkUp
-      #expect(isUp)
+        #expect(isUp)
         let until = ContinuousClock.now + .microseconds(Int(random.next() % 100_000))
         while ContinuousClock.now < until { try station.work() }
         child.send(SIGKILL)
         #expect(try child.wait().status == 128 + SIGKILL)
         let isStillUp = station.isLinkUp
-      #expect(!isStillUp)
+        #expect(!isStillUp)
         #expect(
           try eventually {
             try station.work()

@@ -12,7 +12,9 @@ import Testing
   private func beside(_ start: (inout Int32) -> pid_t, _ body: () throws -> Void) throws {
     var hold: Int32 = -1
     let process = start(&hold)
-    if process == -EPERM || process == -EINVAL { try Test.cancel("here is no other user to be had (errno \(-process))") }
+    if process == -EPERM || process == -EINVAL {
+      try Test.cancel("here is no other user to be had (errno \(-process))")
+    }
     try #require(process > 0, "errno \(-process)")
     defer { stranger_end(process, hold) }
     try body()
@@ -38,8 +40,9 @@ import Testing
   @Test func anOfferOfHisIsNotTaken() throws {
     let name = freshName()
     let wire = try SharedMemoryWire(name: name, port: 0)
-    let (word, size) = (0x6566_7669_2d73_686d as UInt, RawEnd.byteCount)
-    try beside({ stranger_offer("efvi/shm/\(geteuid())/\(name)/0", Self.nobody, word, size, &$0) }) {
+    // All is right about it but whose it is: magic, version 1, 8192 lines.
+    let header = Array("mhs-ivfe".utf8) + [1, 0, 0, 0, 0, 0x20, 0, 0]
+    try beside({ stranger_offer("efvi/shm/\(geteuid())/\(name)/0", Self.nobody, header, RawEnd.byteCount, &$0) }) {
       for _ in 0..<100 { #expect(!wire.isLinkUp) }
     }
     #expect(!wire.isLinkUp)

@@ -6,7 +6,7 @@
 
 #include "CLinuxShims.h"
 
-static pid_t start(const char *name, unsigned user, int listens, unsigned long word, long size, int *hold) {
+static pid_t start(const char *name, unsigned user, const unsigned char *header, long size, int *hold) {
   int ready[2], held[2];
   if (pipe2(ready, O_CLOEXEC) != 0) return -errno;
   if (pipe2(held, O_CLOEXEC) != 0) return -errno;
@@ -15,10 +15,13 @@ static pid_t start(const char *name, unsigned user, int listens, unsigned long w
     // The test has many threads: from here on only system calls.
     close(held[1]);
     int result = setresuid(user, user, user) == 0 ? 0 : -errno;
-    if (result == 0) result = listens ? efvi_meeting_listen(name) : efvi_meeting_connect(name);
-    if (result >= 0 && !listens) {
+    if (result == 0) result = header ? efvi_meeting_connect(name) : efvi_meeting_listen(name);
+    if (result >= 0 && header) {
       int memory = efvi_meeting_memory("stranger", size);
-      result = memory < 0 ? memory : efvi_meeting_offer(result, memory, word);
+      uint64_t word;
+      memcpy(&word, header, sizeof word);
+      if (memory >= 0 && pwrite(memory, header, 16, 0) == 16) result = efvi_meeting_offer(result, memory, word);
+      else result = -EIO;
     }
     (void)!write(ready[1], &result, sizeof result);
     char byte;
@@ -36,10 +39,10 @@ static pid_t start(const char *name, unsigned user, int listens, unsigned long w
   return result;
 }
 
-pid_t stranger_listen(const char *name, unsigned user, int *hold) { return start(name, user, 1, 0, 0, hold); }
+pid_t stranger_listen(const char *name, unsigned user, int *hold) { return start(name, user, NULL, 0, hold); }
 
-pid_t stranger_offer(const char *name, unsigned user, unsigned long word, long size, int *hold) {
-  return start(name, user, 0, word, size, hold);
+pid_t stranger_offer(const char *name, unsigned user, const unsigned char header[16], long size, int *hold) {
+  return start(name, user, header, size, hold);
 }
 
 void stranger_end(pid_t process, int hold) {

@@ -79,6 +79,8 @@ import Testing
       let wire = try TAPWire("t0")
       try Network.ip("link delete t0")
       #expect(wire.take() == nil)
+      // Nobody is woken by what there is no more.
+      #expect(!wire.isReadable(50))
       let next = try TAPWire("t0")
       #expect(next.isLinkUp && !wire.isLinkUp)
       #expect(wire.send([UInt8](repeating: 1, count: 60)) == .linkDown)

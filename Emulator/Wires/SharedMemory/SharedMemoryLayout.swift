@@ -9,6 +9,7 @@ import Synchronization
 /// 1024   the reader of port 0's frames, then at 2048 the reader of port 1's:
 ///          0    lines read u64, frames read u64
 ///          128  0 awake, 1 asleep, 2 gone: u32
+///          192  1 where the kernel gives it no barrier, so that its writer has to run one: u32
 /// 4096   the ring of port 0's frames, then that of port 1's
 /// ```
 ///
@@ -32,6 +33,7 @@ enum SharedMemoryLayout {
 
   static func reader(of port: Int) -> Int { 1024 * (port + 1) }
   static func state(of port: Int) -> Int { reader(of: port) + 128 }
+  static func fence(of port: Int) -> Int { reader(of: port) + 192 }
   static func ring(of port: Int) -> Int { 4096 + port * ringBytes }
 
   /// What a reader says of itself.

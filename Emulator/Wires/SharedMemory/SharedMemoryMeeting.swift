@@ -17,6 +17,7 @@ final class SharedMemoryMeeting: @unchecked Sendable {
   let attention: UnsafeMutablePointer<Atomic<Bool>>
   private let listener: Int32
   private let port: Int
+  private let fences: Bool
   private let peerName: String
   private let lock = Mutex(State())
 
@@ -32,9 +33,11 @@ final class SharedMemoryMeeting: @unchecked Sendable {
     var incoming: Int32 = -1
   }
 
+  /// - Parameter fences: the kernel has no barrier that reaches both processes.
   /// - Throws: `EBUSY` where the port is taken, `EACCES` where another user has it.
-  init(name: String, port: Int) throws(EtherFabricError) {
+  init(name: String, port: Int, fences: Bool) throws(EtherFabricError) {
     self.port = port
+    self.fences = fences
     peerName = Self.address(name, 1 - port)
     let own = Self.address(name, port)
     listener = efvi_meeting_listen(own)
@@ -168,7 +171,7 @@ final class SharedMemoryMeeting: @unchecked Sendable {
       var isWaiting = false
       if let process = friend(state.incoming), efvi_meeting_is_over(state.incoming) == 0,
         let session = SharedMemorySession.take(
-          from: state.incoming, process: process, port: port, isWaiting: &isWaiting)
+          from: state.incoming, process: process, port: port, fences: fences, isWaiting: &isWaiting)
       {
         state.incoming = -1
         state.offer = nil
@@ -192,7 +195,9 @@ final class SharedMemoryMeeting: @unchecked Sendable {
       return
     }
     // Without memory the other end is not reached now; the next look tries again.
-    guard let offer = try? SharedMemorySession.offer(over: connection, process: process, port: port) else { return }
+    guard
+      let offer = try? SharedMemorySession.offer(over: connection, process: process, port: port, fences: fences)
+    else { return }
     _ = efvi_wait_add(waitDescriptor, connection)
     state.offer = offer
   }

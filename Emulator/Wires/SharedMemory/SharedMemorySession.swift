@@ -28,7 +28,9 @@ final class SharedMemorySession {
 
   /// Makes the memory and offers it to the other end, which may never take it.
   /// - Parameter connection: is closed where that fails.
-  static func offer(over connection: Int32, process: Int32, port: Int) throws(EtherFabricError) -> SharedMemorySession {
+  static func offer(
+    over connection: Int32, process: Int32, port: Int, fences: Bool
+  ) throws(EtherFabricError) -> SharedMemorySession {
     let memory = efvi_meeting_memory("efvi-shm", SharedMemoryLayout.byteCount)
     defer { if memory >= 0 { close(memory) } }
     guard memory >= 0, let base = map(memory) else {
@@ -40,6 +42,7 @@ final class SharedMemorySession {
         remedy: "See the limits of memory and open files (ulimit -a), and of the container.")
     }
     SharedMemoryLayout.write(to: base)
+    base.word(SharedMemoryLayout.fence(of: 1 - port)).pointee.store(fences ? 1 : 0, ordering: .relaxed)
     let session = SharedMemorySession(base: base, connection: connection, process: process, port: port)
     // Where that fails the other end is gone, and so is the session at the next look.
     if efvi_meeting_offer(connection, memory, SharedMemoryLayout.magic) != 0 { shutdown(connection, Int32(SHUT_RDWR)) }
@@ -48,7 +51,7 @@ final class SharedMemorySession {
 
   /// Takes the memory that the other end offered. Nil where it is not there yet, or not right: `isWaiting` says which.
   static func take(
-    from connection: Int32, process: Int32, port: Int, isWaiting: inout Bool
+    from connection: Int32, process: Int32, port: Int, fences: Bool, isWaiting: inout Bool
   ) -> SharedMemorySession? {
     var word: UInt64 = 0
     let memory = efvi_meeting_take(connection, &word)
@@ -62,6 +65,7 @@ final class SharedMemorySession {
       munmap(base, SharedMemoryLayout.byteCount)
       return nil
     }
+    base.word(SharedMemoryLayout.fence(of: 1 - port)).pointee.store(fences ? 1 : 0, ordering: .relaxed)
     base.word(SharedMemoryLayout.taken).pointee.store(1, ordering: .releasing)
     efvi_meeting_wake(connection)
     return SharedMemorySession(base: base, connection: connection, process: process, port: port)

@@ -26,8 +26,9 @@ struct SharedMemoryState {
   let port: Int
   let attention: UnsafeMutablePointer<Atomic<Bool>>
   let meeting: Unmanaged<SharedMemoryMeeting>
-  /// The kernel has no barrier for both processes: each batch has one.
-  let fences: Bool
+  /// The kernel has no barrier for both processes, here or there: each batch has one.
+  var fences: Bool
+  private let fencesAlways: Bool
   /// Room for a frame on its way out, and for one that came.
   let staged: UnsafeMutableRawPointer
   let received: UnsafeMutableRawPointer
@@ -42,6 +43,7 @@ struct SharedMemoryState {
     self.meeting = .passUnretained(meeting)
     self.port = port
     self.fences = fences
+    fencesAlways = fences
     attention = meeting.attention
     staged = .allocate(byteCount: Self.room, alignment: 64)
     received = .allocate(byteCount: Self.room, alignment: 64)
@@ -52,6 +54,11 @@ struct SharedMemoryState {
     // They are not used before there is another end.
     writer = SharedRingWriter(staged, port: port)
     reader = SharedRingReader(staged, port: 1 - port)
+  }
+
+  mutating func considerFences(_ base: UnsafeMutableRawPointer) {
+    let word = base.word(SharedMemoryLayout.fence(of: port))
+    fences = fencesAlways || word.pointee.load(ordering: .relaxed) != 0
   }
 
   func deallocate() {
@@ -87,6 +94,7 @@ extension UnsafeMutablePointer where Pointee == SharedMemoryState {
     pointee.writer = SharedRingWriter(session.base, port: pointee.port)
     pointee.reader = SharedRingReader(session.base, port: 1 - pointee.port)
     pointee.connection = session.connection
+    pointee.considerFences(session.base)
     pointee.isLinked = true
     pointee.isOver = session.isOver
     pointee.leftToRead = SharedMemoryLayout.lines

@@ -27,7 +27,7 @@ public final class SharedMemoryWire: Wire {
         remedy: "Names have 1 to 63 bytes, ports are 0 and 1.")
     }
     fences = efvi_meeting_barrier_register() != 0
-    meeting = try SharedMemoryMeeting(name: name, port: port)
+    meeting = try SharedMemoryMeeting(name: name, port: port, fences: fences)
     state = .allocate(capacity: 1)
     state.initialize(to: SharedMemoryState(meeting: meeting, port: port, fences: fences))
     operations = SharedMemoryOperations.make(UnsafeMutableRawPointer(state))

@@ -86,7 +86,9 @@ struct CompletionTests {
   }
 
   @Test(arguments: BenchKind.allCases) func congestion(_ kind: BenchKind) throws {
-    if kind.wire == .tap { try Test.cancel("a TAP hands each frame to the stack within the system call: nothing fills") }
+    if kind.wire == .tap {
+      try Test.cancel("a TAP hands each frame to the stack within the system call: nothing fills")
+    }
     try kind.run { bench in
       var station = try Station(bench.driver)
       // In memory a ring fills that nobody reads; at the kernel a peer with a smaller MTU refuses with ENOBUFS.
