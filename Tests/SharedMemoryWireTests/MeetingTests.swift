@@ -102,6 +102,26 @@ import Testing
     }
   }
 
+  /// The memory is gone by then: nobody is to be woken through it.
+  @Test func anEndThatGoesBetweenAFrameAndItsFlush() throws {
+    for _ in 0..<10 {
+      let name = freshName()
+      let left = try SharedMemoryWire(name: name, port: 0)
+      var right: SharedMemoryWire? = try SharedMemoryWire(name: name, port: 1)
+      #expect(eventually { areUp(left, right!) })
+      let wire = left.operations
+      let room = try #require(wire.transmitReserve(wire.context, 60))
+      room.initializeMemory(as: UInt8.self, repeating: 1, count: 60)
+      #expect(wire.transmitCommit(wire.context, 60) == TransmitOutcome.sent.rawValue)
+      right = nil
+      #expect(!left.isLinkUp)
+      #expect(wire.transmitReserve(wire.context, 60) != nil)
+      #expect(wire.transmitCommit(wire.context, 60) == TransmitOutcome.linkDown.rawValue)
+      #expect(wire.transmitFlush(wire.context) == 0)
+      #expect(left.counters().transmitDropped == 1)
+    }
+  }
+
   @Test func aSleeperIsWokenByWhoComesByFramesAndByWhoGoes() throws {
     let name = freshName()
     let sleeper = try SharedMemoryWire(name: name, port: 0)

@@ -112,6 +112,8 @@ extension UnsafeMutablePointer where Pointee == SharedMemoryState {
     if pointee.reader.isBroken { pointee.counters.add(.receiveTruncated) }
     pointee.isLinked = false
     pointee.isOver = false
+    // Nobody is left to be woken, and the memory goes.
+    pointee.hasWritten = false
     pointee.connection = -1
     meeting.finish()
   }
