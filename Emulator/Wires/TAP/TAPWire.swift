@@ -37,9 +37,12 @@ public final class TAPWire: Wire {
       let wait = try keep(efvi_wait_create(), "make a descriptor to sleep on for")
       let wake = try keep(efvi_wake_create(), "make a descriptor to sleep on for")
       let index = try tapCheck(tap_index(socket, interface), "look for", interface)
-      _ = try tapCheck(
-        tap_set_queue(socket, interface, Int32(options.queueLength)), "size the queue of", interface)
-      if let mtu = options.mtu { try tapCheck(tap_set_mtu(socket, interface, Int32(mtu)), "set the MTU of", interface) }
+      // An interface that stays may be another's to set up: it is taken as it is, unless the options say otherwise.
+      let sized = tap_set_queue(socket, interface, Int32(options.queueLength))
+      if sized != -EPERM { try tapCheck(sized, "size the queue of", interface) }
+      if let mtu = options.mtu, tap_mtu(socket, interface) != mtu {
+        try tapCheck(tap_set_mtu(socket, interface, Int32(mtu)), "set the MTU of", interface)
+      }
       if let network = options.address.flatMap(tapNetwork) {
         try tapCheck(
           tap_set_address(socket, interface, network.address, network.bits), "give an address to", interface)
