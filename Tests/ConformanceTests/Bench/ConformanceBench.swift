@@ -1,4 +1,5 @@
 import EtherFabric
+import EtherFabricEmulator
 import NetworkLab
 import Testing
 
@@ -40,6 +41,8 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
     case packet
     /// The same as `packet`, reached through the backend for hardware and the libciul that this project makes.
     case library
+    case shm
+    case tap
   }
 
   var wire: Wire
@@ -63,7 +66,7 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
   var testDescription: String { "\(wire.rawValue) \(generation)" }
 
   /// Whether the other end is the kernel's.
-  var hasKernel: Bool { wire == .packet || wire == .library }
+  var hasKernel: Bool { wire == .packet || wire == .tap || wire == .library }
   /// Whether the adapter is at hand, for what libciul has no call for: its link, and queues that begin again.
   var hasKnobs: Bool { wire != .library }
   /// Whether what is counted of each interface can be looked at: behind libciul, where the adapter counts in its page.
@@ -80,10 +83,10 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
   func run(_ options: String = "", _ body: (any ConformanceBench) throws -> Void) throws {
     let nic = "nic=\(generation)" + (options.isEmpty ? "" : ",\(options)")
     switch wire {
-    case .cable, .switch: try body(try SegmentBench(self, nic))
-    case .packet:
+    case .cable, .switch, .shm: try body(try SegmentBench(self, nic))
+    case .packet, .tap:
       if let reason = Namespace.unavailableReason { try Test.cancel(Comment(rawValue: reason)) }
-      try Namespace.run { try body(try PacketBench(self, nic)) }
+      try Namespace.run { try body(wire == .tap ? try TAPBench(self, nic) : try PacketBench(self, nic)) }
     case .library:
       if let reason = Namespace.unavailableReason { try Test.cancel(Comment(rawValue: reason)) }
       try Namespace.run { try body(try LibraryBench(self, nic)) }
@@ -92,6 +95,10 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
 }
 
 extension ConformanceBench {
+  func service() { Emulator.adapter(of: driver)?.service() }
+  func statistics() -> AdapterStatistics { driver.statistics() }
+  func statistics(of interface: borrowing VirtualInterface) -> AdapterStatistics { interface.statistics() }
+
   /// The adapter's address.
   var portMAC: MACAddress { driver.identity.macAddress }
 
