@@ -54,6 +54,8 @@ public struct WireCounters: Sendable {
   public var checksumsCompleted: UInt64 = 0
   /// Larger frames (TSO, GRO) that the wire cut into segments.
   public var framesSegmented: UInt64 = 0
+  /// Frames that no filter asks for, which the wire left to the kernel.
+  public var receiveLeft: UInt64 = 0
   public init() {}
 }
 

@@ -11,3 +11,4 @@
 #include "PacketNamespaceShims.h"
 #include "PacketSocketShims.h"
 #include "PacketStealShims.h"
+#include "XDPShims.h"

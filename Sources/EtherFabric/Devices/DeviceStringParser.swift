@@ -32,7 +32,7 @@ extension DeviceString {
     case .pcap:
       if text.utf8.count > 4095 { throw wrong(text, "a path of \(text.utf8.count) bytes; at most 4095") }
       return (text, nil)
-    case .afpacket:
+    case .afpacket, .xdp:
       try checkInterface(text)
       return (text, nil)
     case .cable, .switch:
@@ -107,7 +107,7 @@ extension DeviceString.Wire {
   var form: String {
     switch self {
     case .cable, .switch: "emu:\(rawValue):[NAME/]PORT"
-    case .afpacket: "emu:afpacket:IFACE"
+    case .afpacket, .xdp: "emu:\(rawValue):IFACE"
     case .pcap: "emu:pcap:FILE"
     }
   }
@@ -128,7 +128,7 @@ extension DeviceString {
   }
 
   private static func unknownWire(_ name: String) -> EtherFabricError {
-    if name == "xdp" || name == "tap" {
+    if name == "tap" {
       return absent("emu:" + name, "Use emu:afpacket:IFACE for a network interface.")
     }
     let names = Wire.allCases.map(\.rawValue)

@@ -35,6 +35,9 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
     case cable
     case `switch`
     case packet
+    /// AF_XDP, with the program in the driver and in front of the stack.
+    case xdpNative
+    case xdpGeneric
   }
 
   var wire: Wire
@@ -43,6 +46,7 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
   static let cable = BenchKind(wire: .cable, generation: .x2)
   static let `switch` = BenchKind(wire: .switch, generation: .x2)
   static let packet = BenchKind(wire: .packet, generation: .x2)
+  static let xdp = [Wire.xdpNative, .xdpGeneric].map { BenchKind(wire: $0, generation: .x2) }
 
   /// One generation of each datapath, over every wire.
   static let allCases = [Generation.x2, .x3, .x4Express].flatMap { over($0) }
@@ -58,7 +62,8 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
   var testDescription: String { "\(wire.rawValue) \(generation)" }
 
   /// Whether the other end is the kernel's.
-  var hasKernel: Bool { wire == .packet }
+  var hasKernel: Bool { wire == .packet || isXDP }
+  var isXDP: Bool { wire == .xdpNative || wire == .xdpGeneric }
   var isExpress: Bool { generation.datapath.isExpress }
   /// Whether a filter takes exactly the frames that it names. An X3 compares less, and the program sees more.
   var filtersExactly: Bool { generation != .x3 }
@@ -72,7 +77,7 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
     let nic = "nic=\(generation)" + (options.isEmpty ? "" : ",\(options)")
     switch wire {
     case .cable, .switch: try body(try SegmentBench(self, nic))
-    case .packet:
+    case .packet, .xdpNative, .xdpGeneric:
       if let reason = Namespace.unavailableReason { try Test.cancel(Comment(rawValue: reason)) }
       try Namespace.run { try body(try PacketBench(self, nic)) }
     }
