@@ -18,7 +18,13 @@ struct Wires {
       try Namespace.enterPrivate()
       let pair = try VethPair()
       return Wires(left: "emu:afpacket:\(pair.adapterEnd)", right: "emu:afpacket:\(pair.kernelEnd)")
-    default: throw ProbeError(reason: "no wire is called '\(name)': cable, x3, x4-express, afpacket")
+    case "xdp", "xdp-generic":
+      try Namespace.enterPrivate()
+      let pair = try VethPair()
+      let attach = name == "xdp" ? "native" : "generic"
+      return Wires(
+        left: "emu:xdp:\(pair.adapterEnd),attach=\(attach)", right: "emu:xdp:\(pair.kernelEnd),attach=\(attach)")
+    default: throw ProbeError(reason: "no wire is called '\(name)': cable, x3, x4-express, afpacket, xdp, xdp-generic")
     }
   }
 

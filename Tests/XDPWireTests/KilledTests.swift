@@ -1,3 +1,4 @@
+import EmulatedAdapter
 import EmulatedWires
 import EtherFabric
 import Glibc

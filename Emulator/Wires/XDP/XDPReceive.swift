@@ -39,6 +39,7 @@ func xdpArmWait(_ context: UnsafeMutableRawPointer) {
   let state = context.assumingMemoryBound(to: XDPState.self)
   state.pointee.followClock()
   state.pointee.countKernelDrops()
+  state.pointee.counters.add(.systemCalls, state.pointee.queueCount)
   for index in 0..<state.pointee.queueCount { xdpWakeDriver(state, state.pointee.queues + index) }
 }
 
@@ -73,6 +74,7 @@ private func xdpFoundNothing(_ state: UnsafeMutablePointer<XDPState>) {
   state.pointee.emptyLooks &+= 1
   guard state.pointee.emptyLooks & 0xfff == 0 else { return }
   state.pointee.countKernelDrops()
+  state.pointee.counters.add(.systemCalls, state.pointee.queueCount)
   state.pointee.followClock()
 }
 

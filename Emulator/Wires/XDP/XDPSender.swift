@@ -1,4 +1,5 @@
 import CLinuxShims
+import Glibc
 
 /// The sending half of a socket: a ring of chunks that frames are written to, and the descriptors of those that wait.
 struct XDPSender {
@@ -22,6 +23,8 @@ struct XDPSender {
   var taken: UInt32 = 0
   /// Entries up to here were handed to the kernel.
   var submitted: UInt32 = 0
+  /// Void entries may be in the ring.
+  var void = false
   /// Frames that wait for the flush.
   var waiting = 0
   /// Frames lost since the last flush.
@@ -72,8 +75,7 @@ struct XDPSender {
   /// Finds free chunks in a row for a frame. False where the kernel has them still.
   @inline(__always)
   mutating func reserve(_ length: Int) -> Bool {
-    let bytes = length &+ XDPMemoryLayout.transmitOffset
-    let count = bytes <= layout.chunkSize ? 1 : (bytes &+ layout.chunkSize &- 1) / layout.chunkSize
+    let count = length <= pieceSize ? 1 : (length &+ pieceSize &- 1) / pieceSize
     guard count <= layout.transmitChunks else { return false }
     let first = cursor &+ count <= layout.transmitChunks ? cursor : 0
     for chunk in first..<(first &+ count) where isBusy[chunk] { return false }
@@ -81,6 +83,10 @@ struct XDPSender {
     reservedCount = count
     return true
   }
+
+  /// Bytes of a frame that one chunk holds.
+  @inline(__always)
+  private var pieceSize: Int { layout.chunkSize &- XDPMemoryLayout.transmitOffset }
 
   /// Where the frame in the reserved room begins, within the frame memory.
   @inline(__always)
@@ -90,26 +96,37 @@ struct XDPSender {
 
   /// Writes the descriptors of a frame in the reserved room. They are not handed to the kernel yet.
   @inline(__always)
-  mutating func append(_ length: Int, options: UInt32) {
-    var address = reservedAddress
+  mutating func append(_ length: Int) {
+    if length > pieceSize { spread(length) }
     var left = length
-    var options = options
     var chunk = reserved
-    while true {
-      let inChunk = layout.chunkSize &- address % layout.chunkSize
-      let size = left < inChunk ? left : inChunk
+    var address = reservedAddress
+    repeat {
+      let size = left < pieceSize ? left : pieceSize
       left &-= size
       isBusy[chunk] = true
       ring.frame(ring.produced).pointee = xdp_frame(
         address: UInt64(address), length: UInt32(truncatingIfNeeded: size),
-        options: left > 0 ? options | UInt32(xdp_frame_continues) : options)
+        options: left > 0 ? UInt32(xdp_frame_continues) : 0)
       ring.produced &+= 1
-      guard left > 0 else { break }
-      options = 0
-      address &+= size
+      address &+= layout.chunkSize
       chunk &+= 1
-    }
-    cursor = chunk &+ 1 == layout.transmitChunks ? 0 : chunk &+ 1
+    } while left > 0
+    cursor = chunk == layout.transmitChunks ? 0 : chunk
     waiting &+= 1
+  }
+
+  /// Moves the parts of a frame that was written in one piece to their chunks: the kernel wants room for metadata in
+  /// front of each.
+  @inline(never)
+  private func spread(_ length: Int) {
+    let frame = base + reservedAddress
+    var piece = (length &- 1) / pieceSize
+    while piece > 0 {
+      let offset = piece &* pieceSize
+      let size = length &- offset
+      memmove(frame + piece &* layout.chunkSize, frame + offset, size < pieceSize ? size : pieceSize)
+      piece &-= 1
+    }
   }
 }

@@ -119,7 +119,6 @@ struct XDPState: ~Copyable {
         total &+= counts.receive_dropped &+ counts.receive_ring_full
       }
     }
-    counters.add(.systemCalls, queueCount)
     add(.receiveDropped, total, seenDrops)
     var left: UInt64 = 0
     for queue in 0..<(Self.passedSize / 64) { left &+= passed.load(fromByteOffset: queue &* 64, as: UInt64.self) }

@@ -6,8 +6,8 @@ import Synchronization
 /// `WireOperations.transmitReserve` of an XDP wire.
 func xdpTransmitReserve(_ context: UnsafeMutableRawPointer, _ length: Int) -> UnsafeMutableRawPointer? {
   let state = context.assumingMemoryBound(to: XDPState.self)
+  guard length <= XDPState.largestFrame else { return nil }
   if !xdpHasRoom(state, length) {
-    guard length <= XDPState.largestFrame else { return nil }
     xdpSubmit(state)
     guard xdpHasRoom(state, length) else {
       state.pointee.counters.add(.transmitDropped)
@@ -43,7 +43,7 @@ func xdpTransmitCommit(_ context: UnsafeMutableRawPointer, _ length: Int) -> Int
     return TransmitOutcome.oversize.rawValue
   }
   if state.pointee.sender.isSingle { return xdpSendSingly(state, length) }
-  state.pointee.sender.append(length, options: 0)
+  state.pointee.sender.append(length)
   if state.pointee.sender.waiting == state.pointee.sender.budget { xdpSubmit(state) }
   return TransmitOutcome.sent.rawValue
 }
@@ -61,14 +61,20 @@ func xdpTransmitFlush(_ context: UnsafeMutableRawPointer) -> Int32 {
 @inline(never)
 private func xdpSendSingly(_ state: UnsafeMutablePointer<XDPState>, _ length: Int) -> Int32 {
   xdpSubmit(state)
-  let status = xdp_kick(state.pointee.sender.socket)
-  state.pointee.counters.add(.systemCalls)
+  var status: Int32
+  var calls = 0
+  repeat {
+    status = xdp_kick(state.pointee.sender.socket)
+    state.pointee.counters.add(.systemCalls)
+    calls &+= 1
+    // The kernel passes over one void entry in a call.
+  } while !xdpIsDown(status) && state.pointee.sender.hasVoid() && calls < state.pointee.sender.ring.mask &+ 4
   if xdpIsDown(status) {
     state.pointee.counters.add(.transmitDropped)
     return TransmitOutcome.linkDown.rawValue
   }
   let before = state.pointee.sender.lost
-  state.pointee.sender.append(length, options: 0)
+  state.pointee.sender.append(length)
   xdpSubmit(state)
   guard state.pointee.sender.lost == before else {
     state.pointee.sender.lost = before
@@ -101,6 +107,12 @@ private func xdpKick(_ state: UnsafeMutablePointer<XDPState>) {
   var idle = 0
   var status = xdp_kick(state.pointee.sender.socket)
   state.pointee.counters.add(.systemCalls)
+  if xdpIsDown(status) {
+    // It has not looked at the ring.
+    state.pointee.sender.isSingle = true
+    lost = state.pointee.sender.takeBack()
+    status = 0
+  }
   while status != 0 {
     state.pointee.sender.reap()
     let isLost = status == -EBUSY
@@ -110,7 +122,6 @@ private func xdpKick(_ state: UnsafeMutablePointer<XDPState>) {
       lost &+= 1
       _ = state.pointee.refreshMTU()
     } else if xdpIsDown(status) {
-      state.pointee.sender.isSingle = true
       lost &+= state.pointee.sender.withdraw()
       break
     } else if hasMoved {
@@ -149,19 +160,46 @@ extension XDPSender {
     return true
   }
 
-  /// Makes what the kernel has not taken void, so that it does not leave later: an adapter forgets what it could not
-  /// send. Returns the number of frames. What a driver reads by itself stays: it may be reading now.
+  /// Takes back what the kernel has not looked at: an adapter forgets what it could not send. Returns the number of
+  /// frames. What a driver reads by itself stays: it may be reading now.
+  fileprivate mutating func takeBack() -> Int {
+    guard !isZerocopy else { return 0 }
+    let frames = freeEntries(from: taken)
+    submitted = taken
+    ring.produced = taken
+    ring.publishProduced()
+    return frames
+  }
+
+  /// Makes what the kernel has looked at and not sent void, so that it does not leave later.
   fileprivate mutating func withdraw() -> Int {
     guard !isZerocopy else { return 0 }
-    var frames = 0
+    let frames = freeEntries(from: taken)
     while taken != submitted {
-      let entry = ring.frame(taken)
-      free(entry.pointee.address)
-      if Int(entry.pointee.options) & xdp_frame_continues == 0 { frames &+= 1 }
       // No length: the kernel passes over it.
-      entry.pointee = xdp_frame(address: 0, length: 0, options: 0)
+      ring.frame(taken).pointee = xdp_frame(address: 0, length: 0, options: 0)
       taken &+= 1
     }
+    isSingle = true
+    void = frames > 0
     return frames
+  }
+
+  private func freeEntries(from first: UInt32) -> Int {
+    var frames = 0
+    var index = first
+    while index != submitted {
+      let entry = ring.frame(index).pointee
+      free(entry.address)
+      if Int(entry.options) & xdp_frame_continues == 0 { frames &+= 1 }
+      index &+= 1
+    }
+    return frames
+  }
+
+  /// Whether void entries are in the ring still.
+  fileprivate mutating func hasVoid() -> Bool {
+    if void, xdp_index_load(ring.memory.consumer) == ring.produced { void = false }
+    return void
   }
 }

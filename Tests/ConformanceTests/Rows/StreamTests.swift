@@ -12,9 +12,10 @@ struct StreamTests {
     try kind.run { bench in
       let bench = bench as! PacketBench
       try bench.pair.addNeighbour("10.9.0.2", bench.portMAC)
-      for offload in [InterfaceOffload.tcpSegmentation, .transmitChecksum] {
-        #expect(try offload.isEnabled(on: bench.pair.kernelEnd))
-      }
+      // A driver that runs a program makes its other end send no large frames.
+      let areLarge = kind.wire != .xdpNative
+      #expect(try InterfaceOffload.transmitChecksum.isEnabled(on: bench.pair.kernelEnd))
+      #expect(try InterfaceOffload.tcpSegmentation.isEnabled(on: bench.pair.kernelEnd) == areLarge)
       var station = try Station(bench.driver)
       try station.interface.addFilter(.tcp(local: Self.local))
       let stream = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 9) }
@@ -35,7 +36,7 @@ struct StreamTests {
       #expect(receiver.isFinished)
       #expect(receiver.bytes == stream)
       #expect(receiver.largestFrame <= 1514)
-      #expect(bench.counter("wire_segmented") > 10)
+      #expect((bench.counter("wire_segmented") > 10) == areLarge)
       #expect(bench.counter("rx_oversize") == 0)
       // The peer's last segments may stay unanswered from here on.
       try sender.join()
