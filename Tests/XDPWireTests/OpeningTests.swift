@@ -40,7 +40,9 @@ struct OpeningTests {
       let pair = try VethPair()
       let peer = try Peer()
       let wire = try XDPWire { $0.attach = mode == "native" ? .native : .generic }
-      for attach in XDPWireOptions.Attach.allCases { #expect([EBUSY, EEXIST].contains(error("a0") { $0.attach = attach })) }
+      for attach in XDPWireOptions.Attach.allCases {
+        #expect([EBUSY, EEXIST].contains(error("a0") { $0.attach = attach }))
+      }
       #expect(peer.send(pair.incoming(1)))
       #expect(wire.take(1).map(\.bytes) == [pair.incoming(1)])
     }
@@ -49,7 +51,8 @@ struct OpeningTests {
   @Test(
     "prints what was obtained, and what was refused before it",
     arguments: [
-      (.best, "native, copy (zero-copy refused: EOPNOTSUPP)"), (.zerocopy, "native, copy (zero-copy refused: EOPNOTSUPP)"),
+      (.best, "native, copy (zero-copy refused: EOPNOTSUPP)"),
+      (.zerocopy, "native, copy (zero-copy refused: EOPNOTSUPP)"),
       (.native, "native, copy"), (.generic, "generic, copy"),
     ] as [(XDPWireOptions.Attach, String)])
   func configuration(_ attach: XDPWireOptions.Attach, _ words: String) throws {

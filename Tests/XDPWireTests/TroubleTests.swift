@@ -123,7 +123,7 @@ struct TroubleTests {
   @Test("its MTU changes", arguments: modes)
   func changingMTU(_ attach: XDPWireOptions.Attach) throws {
     try run(attach) { traffic in
-      for mtu in [600, 9000, 1500] {
+      for mtu in [1400, 9000, 1500] {
         for end in VethPair.End.allCases { try traffic.pair.setMTU(end, mtu) }
         traffic.run(.milliseconds(50))
         #expect(traffic.wire.mtu == mtu)
@@ -183,7 +183,9 @@ struct TroubleTests {
       let pair = try VethPair()
       let wire = try XDPWire { $0.attach = attach }
       for _ in 0..<2 {
-        let child = try Child(["send", "emu:xdp:k0", "udp:10.9.0.2:7000", "--mac", "\(pair.adapterMAC)", "--seconds", "60"])
+        let child = try Child([
+          "send", "emu:xdp:k0", "udp:10.9.0.2:7000", "--mac", "\(pair.adapterMAC)", "--seconds", "60",
+        ])
         #expect(try child.eventually { !wire.drain().isEmpty })
         child.kill(SIGKILL)
         _ = wire.take(1)
