@@ -206,3 +206,8 @@ static uint64_t now(clockid_t clock) {
 }
 
 uint64_t xdp_clock_offset(void) { return now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC); }
+
+uint64_t xdp_atomic_clock_offset(void) {
+  uint64_t offset = now(CLOCK_TAI) - now(CLOCK_REALTIME) + 500000000;
+  return offset - offset % 1000000000;
+}

@@ -29,6 +29,10 @@ import Testing
     Golden("emu:afpacket:eth0", .afpacket, "eth0"),
     Golden("emu:afpacket:eth0.100,steal=on", .afpacket, "eth0.100"),
     Golden("emu:afpacket:eth0,steal=yes", .afpacket, "eth0", nil, "emu:afpacket:eth0,steal=on"),
+    Golden("emu:xdp:eth0", .xdp, "eth0"),
+    Golden(
+      "emu:xdp:eth0,queues=0x4,attach=generic,need-wakeup=no", .xdp, "eth0", nil,
+      "emu:xdp:eth0,queues=4,attach=generic,need-wakeup=off"),
     Golden("emu:pcap:/tmp/a.pcap", .pcap, "/tmp/a.pcap"),
     Golden("emu:pcap:C:/x=1", .pcap, "C:/x=1"),
     Golden(#"emu:pcap:a\,b.pcap,loop=forever"#, .pcap, "a,b.pcap"),
@@ -127,7 +131,9 @@ import Testing
       let cells = row.split(separator: "|").map { $0.drop { $0 == " " } }
       #expect(cells[2].hasPrefix(rule.defaultValue.map { "`\($0)`" } ?? ""), "\(row)")
       #expect((rule.defaultValue == nil) == cells[2].isEmpty, "\(row)")
-      let wires = rule.wires.count == 4 ? "all" : rule.wires.map(\.rawValue).joined(separator: ", ")
+      let wires =
+        rule.wires.count == DeviceString.Wire.allCases.count
+        ? "all" : rule.wires.map(\.rawValue).joined(separator: ", ")
       #expect(cells[3].hasPrefix(wires + " "), "\(row)")
       if case .choice(let words) = rule.value {
         #expect(words.allSatisfy { cells[1].contains("`\($0)`") }, "\(row)")

@@ -89,3 +89,12 @@ private let obstacle: String? = {
     return "\(error)"
   }
 }()
+
+/// CLOCK_REALTIME in nanoseconds.
+func wallClock() -> UInt64 {
+  var words: (Int, Int) = (0, 0)
+  withUnsafeMutableBytes(of: &words) {
+    _ = clock_gettime(CLOCK_REALTIME, $0.baseAddress!.assumingMemoryBound(to: timespec.self))
+  }
+  return UInt64(words.0) * 1_000_000_000 + UInt64(words.1)
+}

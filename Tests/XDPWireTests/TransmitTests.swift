@@ -68,6 +68,32 @@ struct TransmitTests {
     }
   }
 
+  @Test("is stamped by the kernel, in pieces too, from the first question on") func times() throws {
+    try Namespace.run {
+      let pair = try VethPair(mtu: 9000)
+      let peer = try Peer()
+      let wire = try XDPWire()
+      guard let transmitTime = wire.operations.transmitTime else {
+        #expect(wire.line("transmit metadata") == "no, not in this kernel")
+        return
+      }
+      #expect(transmitTime(wire.operations.context) == 0)
+      var last = wallClock()
+      for (index, length) in [60, 1514, 9014, 64, 4033].enumerated() {
+        #expect(wire.commit(pair.outgoing(index, length: length)) == .sent && wire.flush() == 0)
+        let time = transmitTime(wire.operations.context)
+        #expect(time >= last && time <= wallClock(), "\(length)")
+        last = time
+        #expect(peer.receive() == pair.outgoing(index, length: length))
+        // It is asked once.
+        #expect(transmitTime(wire.operations.context) == 0)
+      }
+      // What was refused has none.
+      #expect(wire.commit(pair.outgoing(9, length: 9015)) == .oversize)
+      #expect(transmitTime(wire.operations.context) == 0)
+    }
+  }
+
   @Test("follows an MTU that changes") func changingMTU() throws {
     try Namespace.run {
       let pair = try VethPair()

@@ -21,7 +21,10 @@ extension XDPWire {
       ("transmit ring", "\(first.layout.transmitChunks) frames, at most \(first.budget) a call"),
       ("need wakeup", options.needWakeup ? "yes" : "no"),
       ("checksums", "partial ones of senders on this machine completed in software"),
-      ("transmit metadata", first.hasMetadata ? "timestamps and checksums" : "no, not in this kernel"),
+      (
+        "transmit metadata",
+        first.hasMetadata ? "timestamps of the kernel; checksums by the adapter" : "no, not in this kernel"
+      ),
       ("promiscuous", promiscuous),
       ("timestamps", "software, by the program at the interface"),
       ("redirected", steering.withLock { $0.description }),

@@ -23,6 +23,10 @@ struct XDPSender {
   var taken: UInt32 = 0
   /// Entries up to here were handed to the kernel.
   var submitted: UInt32 = 0
+  /// What is sent is stamped: somebody asks for it.
+  var stamps = false
+  /// The metadata of the frame that was committed last, where it is stamped.
+  var stamped: UnsafeMutableRawPointer?
   /// Void entries may be in the ring.
   var void = false
   /// Frames that wait for the flush.
@@ -101,19 +105,42 @@ struct XDPSender {
     var left = length
     var chunk = reserved
     var address = reservedAddress
+    var options: UInt32 = 0
+    if stamps {
+      stamped = askForTime(base + address)
+      options = UInt32(xdp_frame_metadata)
+    }
     repeat {
       let size = left < pieceSize ? left : pieceSize
       left &-= size
       isBusy[chunk] = true
       ring.frame(ring.produced).pointee = xdp_frame(
         address: UInt64(address), length: UInt32(truncatingIfNeeded: size),
-        options: left > 0 ? UInt32(xdp_frame_continues) : 0)
+        options: left > 0 ? options | UInt32(xdp_frame_continues) : options)
+      options = 0
       ring.produced &+= 1
       address &+= layout.chunkSize
       chunk &+= 1
     } while left > 0
     cursor = chunk == layout.transmitChunks ? 0 : chunk
     waiting &+= 1
+  }
+
+  /// Asks the kernel to write into the metadata of a frame when it left.
+  @inline(__always)
+  private func askForTime(_ frame: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    let metadata = frame - XDPMemoryLayout.transmitMetadata
+    metadata.storeBytes(of: UInt64(xdp_metadata_timestamp), as: UInt64.self)
+    metadata.storeBytes(of: 0, toByteOffset: 8, as: UInt64.self)
+    return metadata
+  }
+
+  /// When the frame that was committed last left, in TAI; 0 where it has not, or was not stamped.
+  @inline(__always)
+  mutating func takeTime() -> UInt64 {
+    guard let metadata = stamped else { return 0 }
+    stamped = nil
+    return metadata.load(fromByteOffset: 8, as: UInt64.self)
   }
 
   /// Moves the parts of a frame that was written in one piece to their chunks: the kernel wants room for metadata in

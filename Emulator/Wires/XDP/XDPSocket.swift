@@ -73,7 +73,7 @@ final class XDPSocket {
     let (base, size) = (memory.base, UInt64(memory.size))
     let chunk = UInt32(memory.layout.chunkSize)
     if sends {
-      let flags = UInt32(xdp_umem_software_checksum | xdp_umem_metadata_length)
+      let flags = UInt32(xdp_umem_metadata_length)
       let metadata = UInt32(XDPMemoryLayout.transmitMetadata)
       if xdp_umem_register(fd, base, size, chunk, flags, metadata) == 0 { return true }
     }

@@ -36,6 +36,8 @@ struct XDPState: ~Copyable {
   let large: UnsafeMutableRawPointer
   /// CLOCK_REALTIME less CLOCK_MONOTONIC, in nanoseconds.
   var clockOffset: UInt64 = 0
+  /// CLOCK_TAI less CLOCK_REALTIME, whole seconds in nanoseconds.
+  var atomicOffset: UInt64 = 0
 
   // Transmit.
   var sender: XDPSender
@@ -145,6 +147,7 @@ struct XDPState: ~Copyable {
   /// Reads how far the clock of the program is from that of the day.
   mutating func followClock() {
     clockOffset = xdp_clock_offset()
+    atomicOffset = xdp_atomic_clock_offset()
   }
 
   /// A time of the program as one of the day, not before that of the frame before; 0 where it gave none.

@@ -57,6 +57,17 @@ func xdpTransmitFlush(_ context: UnsafeMutableRawPointer) -> Int32 {
   return Int32(truncatingIfNeeded: lost)
 }
 
+/// `WireOperations.transmitTime` of an XDP wire whose kernel stamps.
+func xdpTransmitTime(_ context: UnsafeMutableRawPointer) -> UInt64 {
+  let state = context.assumingMemoryBound(to: XDPState.self)
+  guard state.pointee.sender.stamps else {
+    state.pointee.sender.stamps = true
+    return 0
+  }
+  let time = state.pointee.sender.takeTime()
+  return time == 0 ? 0 : time &- state.pointee.atomicOffset
+}
+
 /// Sends one frame so that its outcome is known: first the kernel is asked whether it would take one.
 @inline(never)
 private func xdpSendSingly(_ state: UnsafeMutablePointer<XDPState>, _ length: Int) -> Int32 {

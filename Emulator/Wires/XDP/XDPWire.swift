@@ -83,7 +83,8 @@ public final class XDPWire: Wire {
     operations = WireOperations(
       context: UnsafeMutableRawPointer(state),
       transmitReserve: xdpTransmitReserve, transmitCommit: xdpTransmitCommit, transmitFlush: xdpTransmitFlush,
-      receiveNext: xdpReceiveNext, receiveRelease: xdpReceiveRelease, armWait: xdpArmWait)
+      receiveNext: xdpReceiveNext, receiveRelease: xdpReceiveRelease, armWait: xdpArmWait,
+      transmitTime: sockets[0].hasMetadata ? xdpTransmitTime : nil)
     self.steering = Mutex(steering)
   }
 

@@ -23,24 +23,9 @@ enum {
   xdp_frame_metadata = 2,
 };
 
-/// What stands in front of a frame that is sent with metadata: a request, or the kernel's answer to it.
-struct xdp_transmit_metadata {
-  uint64_t flags;
-  union {
-    struct {
-      uint16_t checksum_start;
-      uint16_t checksum_offset;
-      uint64_t launch_time;
-    } request;
-    struct {
-      uint64_t timestamp;
-    } completion;
-  };
-};
-
 enum {
+  /// In the first word of the metadata: the kernel writes into the second when the frame left.
   xdp_metadata_timestamp = 1,
-  xdp_metadata_checksum = 2,
 };
 
 enum xdp_ring_kind { xdp_ring_receive, xdp_ring_transmit, xdp_ring_fill, xdp_ring_completion };
@@ -68,7 +53,6 @@ enum {
   xdp_bind_zerocopy = 1 << 2,
   xdp_bind_need_wakeup = 1 << 3,
   xdp_bind_multi_buffer = 1 << 4,
-  xdp_umem_software_checksum = 1 << 1,
   xdp_umem_metadata_length = 1 << 2,
   xdp_attach_generic = 1 << 1,
   xdp_attach_native = 1 << 2,
@@ -102,6 +86,8 @@ int xdp_interface_driver(int fd, const char *name, char *driver, unsigned room);
 
 /// CLOCK_REALTIME less CLOCK_MONOTONIC, in nanoseconds.
 uint64_t xdp_clock_offset(void);
+/// CLOCK_TAI less CLOCK_REALTIME in nanoseconds, whole seconds.
+uint64_t xdp_atomic_clock_offset(void);
 
 static inline uint32_t xdp_index_load(const uint32_t *index) { return __atomic_load_n(index, __ATOMIC_ACQUIRE); }
 
