@@ -197,6 +197,10 @@ let package = Package(
       dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CLinuxShims"],
       path: "Tests/PacketWireTests", swiftSettings: strict),
     .testTarget(
+      name: "XDPWireTests",
+      dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CLinuxShims", "NetworkLab", "efvi"],
+      path: "Tests/XDPWireTests", swiftSettings: strict),
+    .testTarget(
       name: "ControlTests",
       dependencies: ["EtherFabric", "EtherFabricFormats", "EmulatedAdapter", "EmulatedWires"],
       path: "Tests/ControlTests", swiftSettings: strict),

@@ -15,7 +15,7 @@ enum DeviceWires {
 
   /// Tells ports of equal names apart: the network namespace of the calling thread, for what is known there.
   static func scope(of device: DeviceString) -> String {
-    guard [.afpacket, .shm, .tap].contains(device.wire) else { return "" }
+    guard [.afpacket, .xdp, .shm, .tap].contains(device.wire) else { return "" }
     var buffer = [CChar](repeating: 0, count: 64)
     let count = readlink("/proc/thread-self/ns/net", &buffer, buffer.count - 1)
     return count > 0 ? "@" + String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self) : ""
@@ -26,6 +26,7 @@ enum DeviceWires {
       switch device.wire {
       case .cable, .switch: try plug(device, mtu: settings.mtu ?? 9000)
       case .afpacket: try packet(device)
+      case .xdp: try xdp(device)
       case .pcap: try replay(device, mtu: settings.mtu)
       case .shm:
         try SharedMemoryWire(
@@ -64,6 +65,15 @@ enum DeviceWires {
     options.mtu = mtu
     options.address = try device.text("address")
     return try TAPWire(interface: device.target, options: options)
+  }
+
+  private static func xdp(_ device: DeviceString) throws(EtherFabricError) -> any Wire {
+    var options = XDPWireOptions()
+    options.promiscuous = try device.flag("promiscuous") ?? true
+    options.attach = try device.choice("attach") ?? .best
+    options.queues = try device.integer("queues", in: 1...64)
+    options.needWakeup = try device.flag("need-wakeup") ?? true
+    return try XDPWire(interface: device.target, options: options)
   }
 
   private static func replay(_ device: DeviceString, mtu: Int?) throws(EtherFabricError) -> any Wire {

@@ -11,6 +11,7 @@ import Glibc
       DEVICES
         emu:cable:0                two ports of this process, back to back: 0 and 1
         emu:afpacket:eth0          a network interface, by packet socket
+        emu:xdp:eth0               a network interface, by XDP socket
         sfc:enp1s0f0               a card, in builds with Onload's headers
         emu:pcap:FILE              a capture file, replayed
         emu:cable:0,nic=8000,...   options: mtu=9000, steal=on, drop=1%, ...

@@ -33,6 +33,10 @@ import Testing
     Golden("emu:shm:0,nic=x3", .shm, "", 0),
     Golden("emu:tap:efvi0,address=10.0.0.1/24", .tap, "efvi0"),
     Golden("emu:tap:t0,address=10.0.0.1/0x18", .tap, "t0", nil, "emu:tap:t0,address=10.0.0.1/24"),
+    Golden("emu:xdp:eth0", .xdp, "eth0"),
+    Golden(
+      "emu:xdp:eth0,queues=0x4,attach=generic,need-wakeup=no", .xdp, "eth0", nil,
+      "emu:xdp:eth0,queues=4,attach=generic,need-wakeup=off"),
     Golden("emu:pcap:/tmp/a.pcap", .pcap, "/tmp/a.pcap"),
     Golden("emu:pcap:C:/x=1", .pcap, "C:/x=1"),
     Golden(#"emu:pcap:a\,b.pcap,loop=forever"#, .pcap, "a,b.pcap"),

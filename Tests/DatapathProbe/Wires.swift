@@ -20,7 +20,15 @@ struct Wires {
       return Wires(left: "emu:afpacket:\(pair.adapterEnd)", right: "emu:afpacket:\(pair.kernelEnd)")
     case "shm": return try sharedMemory()
     case "tap": return try bridgedTAPs()
-    default: throw ProbeError(reason: "no wire is called '\(name)': cable, x3, x4-express, afpacket, shm, tap")
+    case "xdp", "xdp-generic":
+      try Namespace.enterPrivate()
+      let pair = try VethPair()
+      let attach = name == "xdp" ? "native" : "generic"
+      return Wires(
+        left: "emu:xdp:\(pair.adapterEnd),attach=\(attach)", right: "emu:xdp:\(pair.kernelEnd),attach=\(attach)")
+    default:
+      throw ProbeError(
+        reason: "no wire is called '\(name)': cable, x3, x4-express, afpacket, xdp, xdp-generic, shm, tap")
     }
   }
 

@@ -19,6 +19,11 @@ struct DatapathTests {
   @Test(.enabled(if: Namespace.isAvailable, Comment(rawValue: Namespace.unavailableReason ?? "")))
   func nothingIsAllocatedOrCountedOverTAPs() throws { try judge("tap") }
 
+  @Test(
+    .enabled(if: Namespace.isAvailable, Comment(rawValue: Namespace.unavailableReason ?? "")),
+    arguments: ["xdp", "xdp-generic"])
+  func nothingIsAllocatedOrCountedOverXDPSockets(_ wire: String) throws { try judge(wire) }
+
   private func judge(_ wire: String, isEF10: Bool = true) throws {
     let lines = try Probe.run(wire)
     let control = try #require(lines.first { $0.name == "control" })

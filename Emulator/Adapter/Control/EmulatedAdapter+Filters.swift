@@ -61,9 +61,10 @@ extension EmulatedAdapter {
     }
   }
 
-  /// Tells a wire that can steal what the kernel must not see any more. The list costs a walk over the whole table, so
-  /// no other wire is asked.
+  /// Tells a wire that can steal what the kernel must not see any more, and one that leaves frames to the kernel which
+  /// ones are wanted. The lists cost a walk over the whole table, so no other wire is asked.
   func updateStealing() {
+    if wire.leavesUnwanted { _ = wire.want(port.withClaim { filters.wantedFrames() }) }
     guard wire.canSteal else { return }
     _ = wire.steal(port.withClaim { filters.stealMatches() })
   }

@@ -67,7 +67,7 @@ extension FilterTable {
     return !isGroup || state.multicastBlocks != 0
   }
 
-  private func stealMatch(_ kind: MatchKind, _ key: FilterKey) -> StealMatch? {
+  func stealMatch(_ kind: MatchKind, _ key: FilterKey) -> StealMatch? {
     let mask = kind.mask
     var match = StealMatch()
     if let tag = virtualPortTags[UInt8(key.link >> 60)] {

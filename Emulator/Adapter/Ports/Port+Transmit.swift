@@ -71,11 +71,17 @@ extension UnsafeMutablePointer where Pointee == PortState {
     interface.pointee.events.post(TransmitEventWord(index: last, label: interface.pointee.label).word)
   }
 
-  /// Three events for one packet: completion, low and high part of the time.
+  /// Three events for one packet: completion, low and high part of the time. That is the wire's where it stamps, and
+  /// else the clock's.
   @inline(never)
   private func completeWithTimestamp(_ interface: UnsafeMutablePointer<InterfaceState>) {
+    var time: UInt64 = 0
+    if let transmitTime = pointee.wire.transmitTime, !pointee.clock.isManual, !pointee.clock.stampsFrames {
+      flush(interface)
+      time = transmitTime(pointee.wire.context)
+    }
     complete(interface)
-    postStamp(interface, time: pointee.clock.now())
+    postStamp(interface, time: time == 0 ? pointee.clock.now() : pointee.clock.shown(time))
   }
 
   /// Sends the packet at the read index. False when it is incomplete or has stopped the ring.

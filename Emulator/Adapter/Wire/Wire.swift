@@ -29,12 +29,18 @@ public protocol Wire: AnyObject {
   /// Tells the wire which frames the adapter's filters take, so that it can keep them from the kernel's own
   /// stack where it can. `matches` is empty when there are none. Returns false where the wire cannot steal.
   func steal(_ matches: [StealMatch]) -> Bool
+  /// Whether the wire leaves what the adapter does not want to somebody else.
+  var leavesUnwanted: Bool { get }
+  /// Tells the wire which frames the adapter's filters can take. Returns false where it brings others too.
+  func want(_ frames: WantedFrames) -> Bool
 }
 
 extension Wire {
   public func count(in cells: WireCounterCells?) {}
   public var canSteal: Bool { false }
   public func steal(_ matches: [StealMatch]) -> Bool { false }
+  public var leavesUnwanted: Bool { false }
+  public func want(_ frames: WantedFrames) -> Bool { false }
 }
 
 /// One filter as a wire sees it: nil fields match anything.
@@ -48,5 +54,25 @@ public struct StealMatch: Sendable, Equatable {
   public var remoteAddress: [UInt8]?
   public var localPort: UInt16?
   public var remotePort: UInt16?
+  /// Only addresses of this kind; never set for `steal`.
+  public var group: Group?
+  public init() {}
+
+  /// Kinds of destination addresses.
+  public enum Group: Sendable {
+    case unicast
+    case multicast
+    /// Those that the kernel does not listen to.
+    case unknownUnicast
+    case unknownMulticast
+  }
+}
+
+/// The frames that an adapter's filters can take: those of any of the matches, or all.
+public struct WantedFrames: Sendable, Equatable {
+  public var matches: [StealMatch] = []
+  public var isEverything = false
+  /// The addresses that the kernel listens to.
+  public var known: [MACAddress] = []
   public init() {}
 }

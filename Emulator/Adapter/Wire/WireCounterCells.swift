@@ -3,7 +3,7 @@ import Synchronization
 /// A word of `WireCounters`, by its place.
 public enum WireCounter: Int, CaseIterable, Sendable {
   case receiveDropped, receiveTruncated, receiveOversize, transmitDropped, systemCalls, checksumsCompleted,
-    framesSegmented
+    framesSegmented, receiveLeft
 }
 
 /// Where a wire counts: words with one writer at a time that any thread may read.
@@ -69,5 +69,6 @@ extension WireCounters: CounterWords {
     .init(\.systemCalls, "syscalls", "system calls of the wire's datapath", unit: "calls"),
     .init(\.checksumsCompleted, "checksums", "partial checksums that the wire completed"),
     .init(\.framesSegmented, "segmented", "large frames that the wire cut into segments"),
+    .init(\.receiveLeft, "rx_left", "frames that no filter asks for, left to the kernel by the wire"),
   ]
 }

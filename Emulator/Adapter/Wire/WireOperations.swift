@@ -54,6 +54,8 @@ public struct WireCounters: Sendable {
   public var checksumsCompleted: UInt64 = 0
   /// Larger frames (TSO, GRO) that the wire cut into segments.
   public var framesSegmented: UInt64 = 0
+  /// Frames that no filter asks for, which the wire left to the kernel.
+  public var receiveLeft: UInt64 = 0
   public init() {}
 }
 
@@ -86,6 +88,9 @@ public struct WireOperations {
   public var armWait: @convention(c) (Context) -> Void
   /// As `transmitCommit`, with a bad frame check sequence. Nil for wires that carry no such frames: nothing is sent.
   public var transmitPoisoned: (@convention(c) (Context, _ length: Int) -> Int32)?
+  /// When the frame that was committed last left, in nanoseconds since the epoch: asked once, after a flush. 0 where it
+  /// was not stamped; a wire may begin to stamp with the first question. Nil for wires that never do.
+  public var transmitTime: (@convention(c) (Context) -> UInt64)?
 
   public init(
     context: Context,
@@ -95,7 +100,8 @@ public struct WireOperations {
     receiveNext: @escaping @convention(c) (Context, UnsafeMutableRawPointer) -> Bool,
     receiveRelease: @escaping @convention(c) (Context) -> Void,
     armWait: @escaping @convention(c) (Context) -> Void,
-    transmitPoisoned: (@convention(c) (Context, Int) -> Int32)? = nil
+    transmitPoisoned: (@convention(c) (Context, Int) -> Int32)? = nil,
+    transmitTime: (@convention(c) (Context) -> UInt64)? = nil
   ) {
     self.context = context
     self.transmitReserve = transmitReserve
@@ -105,5 +111,6 @@ public struct WireOperations {
     self.receiveRelease = receiveRelease
     self.armWait = armWait
     self.transmitPoisoned = transmitPoisoned
+    self.transmitTime = transmitTime
   }
 }

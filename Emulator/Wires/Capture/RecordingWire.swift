@@ -66,6 +66,8 @@ public final class RecordingWire: Wire {
   public func count(in cells: WireCounterCells?) { inner.count(in: cells) }
   public var canSteal: Bool { inner.canSteal }
   public func steal(_ matches: [StealMatch]) -> Bool { inner.steal(matches) }
+  public var leavesUnwanted: Bool { inner.leavesUnwanted }
+  public func want(_ frames: WantedFrames) -> Bool { inner.want(frames) }
 
   public var configuration: [(name: String, value: String)] { inner.configuration + writer.configuration }
 }

@@ -79,6 +79,43 @@ struct PacketProgram {
 
   mutating func call(_ helper: Int32) { add(0x85, 0, 0, 0, helper) }
 
+  /// Compares all 64 bits with another register and jumps where it is greater.
+  mutating func jump(_ register: UInt8, above other: UInt8, to label: inout Label) {
+    label.jumps.append(instructions.count)
+    add(0x2d, register, other, 0, 0)
+  }
+
+  /// Jumps where a pointer is not nil.
+  mutating func jump(ifSet register: UInt8, to label: inout Label) {
+    label.jumps.append(instructions.count)
+    add(0x55, register, 0, 0, 0)
+  }
+
+  /// Stores a constant, sign-extended to the width.
+  mutating func store(_ width: Width, _ destination: UInt8, _ offset: Int, value: Int32) {
+    add(0x62 | width.rawValue, destination, 0, offset, value)
+  }
+
+  /// Loads the address of a map by its descriptor.
+  mutating func load(map: Int32, _ destination: UInt8) { load(destination, kind: 1, map) }
+
+  /// Loads the address of the first value of an array by its descriptor.
+  mutating func load(valuesOf map: Int32, _ destination: UInt8) { load(destination, kind: 2, map) }
+
+  /// `*(destination + offset) += source`, 64 bits wide and atomic.
+  mutating func addAtomically(_ destination: UInt8, _ offset: Int, _ source: UInt8) {
+    add(0xdb, destination, source, offset, 0)
+  }
+
+  /// Ends the program with what is in register 0.
+  mutating func exit() { add(0x95, 0, 0, 0, 0) }
+
+  /// The one instruction of two words.
+  private mutating func load(_ destination: UInt8, kind: UInt8, _ map: Int32) {
+    add(0x18, destination, kind, 0, map)
+    add(0, 0, 0, 0, 0)
+  }
+
   /// Ends the program with a result.
   mutating func exit(_ result: Int32) {
     apply(.move, 0, result)

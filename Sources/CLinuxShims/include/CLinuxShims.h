@@ -13,3 +13,4 @@
 #include "PacketNamespaceShims.h"
 #include "PacketSocketShims.h"
 #include "PacketStealShims.h"
+#include "XDPShims.h"

@@ -69,7 +69,12 @@ public struct DeviceOptionRule: Sendable {
   private static let wireOnly: [DeviceOptionRule] = [
     .init("link", .choice(["up", "down"]), wires: [.cable, .switch], default: "up", "state of the link at the start"),
     .init("steal", .flag, wires: [.afpacket], default: "off", "keep filtered frames from the kernel's stack"),
-    .init("promiscuous", .flag, wires: [.afpacket], default: "on", "take frames to any address"),
+    .init("promiscuous", .flag, wires: [.afpacket, .xdp], default: "on", "take frames to any address"),
+    .init(
+      "attach", .choice(["best", "zerocopy", "native", "generic"]), wires: [.xdp], default: "best",
+      "the best way for the program to run that is tried"),
+    .init("queues", .integer(1...64), wires: [.xdp], "receive queues of the interface, from 0 on; all without it"),
+    .init("need-wakeup", .flag, wires: [.xdp], default: "on", "call the kernel only where it asks for it"),
     .init("address", .network, wires: [.tap], "the kernel's address on the interface, with its network"),
     .init("pace", .pace, wires: [.pcap], default: "max", "speed of the replay: max, or a factor on the recorded"),
     .init("loop", .count, wires: [.pcap], default: "1", "how often the file is played, or forever"),

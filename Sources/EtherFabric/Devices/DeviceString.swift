@@ -17,6 +17,8 @@ public struct DeviceString: Sendable {
     case `switch`
     /// A network interface, by packet socket.
     case afpacket
+    /// A network interface, by XDP socket.
+    case xdp
     /// A capture file.
     case pcap
     /// Two ports of any two processes of one user.

@@ -32,7 +32,7 @@ extension DeviceString {
     case .pcap:
       if text.utf8.count > 4095 { throw wrong(text, "a path of \(text.utf8.count) bytes; at most 4095") }
       return (text, nil)
-    case .afpacket, .tap:
+    case .afpacket, .xdp, .tap:
       try checkInterface(text)
       return (text, nil)
     case .cable, .switch, .shm:
@@ -107,7 +107,7 @@ extension DeviceString.Wire {
   var form: String {
     switch self {
     case .cable, .switch, .shm: "emu:\(rawValue):[NAME/]PORT"
-    case .afpacket, .tap: "emu:\(rawValue):IFACE"
+    case .afpacket, .xdp, .tap: "emu:\(rawValue):IFACE"
     case .pcap: "emu:pcap:FILE"
     }
   }
@@ -128,9 +128,6 @@ extension DeviceString {
   }
 
   private static func unknownWire(_ name: String) -> EtherFabricError {
-    if name == "xdp" {
-      return absent("emu:" + name, "Use emu:afpacket:IFACE for a network interface.")
-    }
     let names = Wire.allCases.map(\.rawValue)
     return wrong(
       name, "not a wire; one of \(names.joined(separator: ", "))" + NearestName.hint(name, in: names))

@@ -7,9 +7,9 @@ extension BenchKind {
 
   /// Whether frames arrive with partial checksums and in large pieces, for the wire to finish. Behind a TAP the kernel
   /// has done that itself.
-  var finishesFrames: Bool { wire == .packet }
+  var finishesFrames: Bool { hasPair }
   /// Whether the wire stamps frames as they come, not as they are read.
-  var stampsFrames: Bool { wire == .packet }
+  var stampsFrames: Bool { hasPair }
   /// Whether a sender learns that nobody is there. Without a carrier a packet socket takes frames, and drops them.
-  var tellsOfLostCarrier: Bool { wire != .packet }
+  var tellsOfLostCarrier: Bool { !hasPair }
 }

@@ -43,6 +43,9 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
     case library
     case shm
     case tap
+    /// AF_XDP, with the program in the driver and in front of the stack.
+    case xdpNative
+    case xdpGeneric
   }
 
   var wire: Wire
@@ -51,6 +54,7 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
   static let cable = BenchKind(wire: .cable, generation: .x2)
   static let `switch` = BenchKind(wire: .switch, generation: .x2)
   static let packet = BenchKind(wire: .packet, generation: .x2)
+  static let xdp = [Wire.xdpNative, .xdpGeneric].map { BenchKind(wire: $0, generation: .x2) }
 
   /// One generation of each datapath, over every wire.
   static let allCases = [Generation.x2, .x3, .x4Express].flatMap { over($0) }
@@ -66,7 +70,10 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
   var testDescription: String { "\(wire.rawValue) \(generation)" }
 
   /// Whether the other end is the kernel's.
-  var hasKernel: Bool { wire == .packet || wire == .tap || wire == .library }
+  var hasKernel: Bool { hasPair || wire == .tap }
+  /// Whether that is at the other end of a veth pair.
+  var hasPair: Bool { wire == .packet || wire == .library || isXDP }
+  var isXDP: Bool { wire == .xdpNative || wire == .xdpGeneric }
   /// Whether the adapter is at hand, for what libciul has no call for: its link, and queues that begin again.
   var hasKnobs: Bool { wire != .library }
   /// Whether what is counted of each interface can be looked at: behind libciul, where the adapter counts in its page.
@@ -84,7 +91,7 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
     let nic = "nic=\(generation)" + (options.isEmpty ? "" : ",\(options)")
     switch wire {
     case .cable, .switch, .shm: try body(try SegmentBench(self, nic))
-    case .packet, .tap:
+    case .packet, .xdpNative, .xdpGeneric, .tap:
       if let reason = Namespace.unavailableReason { try Test.cancel(Comment(rawValue: reason)) }
       try Namespace.run { try body(wire == .tap ? try TAPBench(self, nic) : try PacketBench(self, nic)) }
     case .library:

@@ -8,8 +8,8 @@ private final class Done: Sendable {
   let flag = Atomic(false)
 }
 
-/// A veth pair of a private network: the adapter through AF_PACKET at one end, the kernel's stack and a raw socket at
-/// the other.
+/// A veth pair of a private network: the adapter through AF_PACKET or AF_XDP at one end, the kernel's stack and a raw
+/// socket at the other.
 class PacketBench: ConformanceBench {
   let kind: BenchKind
   let pair: VethPair
@@ -18,7 +18,13 @@ class PacketBench: ConformanceBench {
 
   /// Inside `Namespace.run`.
   convenience init(_ kind: BenchKind, _ options: String) throws {
-    try self.init(kind) { try Driver.open("emu:afpacket:a0\(options.isEmpty ? "" : ",\(options)")") }
+    let device =
+      switch kind.wire {
+      case .xdpNative: "emu:xdp:a0,attach=native"
+      case .xdpGeneric: "emu:xdp:a0,attach=generic"
+      default: "emu:afpacket:a0"
+      }
+    try self.init(kind) { try Driver.open(device + (options.isEmpty ? "" : ",\(options)")) }
   }
 
   /// - Parameter open: opens the adapter of `a0`.

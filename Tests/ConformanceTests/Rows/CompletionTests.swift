@@ -103,8 +103,8 @@ struct CompletionTests {
     }
   }
 
-  @Test func anInterfaceThatIsGone() throws {
-    try BenchKind.packet.run { bench in
+  @Test(arguments: BenchKind.ef10.filter { $0.hasPair && $0.hasKnobs }) func anInterfaceThatIsGone(_ kind: BenchKind) throws {
+    try kind.run { bench in
       var station = try Station(bench.driver)
       try (bench as! PacketBench).pair.delete()
       try sends(100, bench, &station)

@@ -3,13 +3,20 @@ import NetworkLab
 import Testing
 
 /// The adapter's end has an address of the kernel's, with nobody listening: what the kernel sees, it answers.
-@Suite("Row 8: a filter takes its frames from the kernel with steal=on", .tags(.network), .timeLimit(.minutes(1)))
+@Suite(
+  "Row 8: a filter takes its frames from the kernel, over AF_PACKET with steal=on", .tags(.network),
+  .timeLimit(.minutes(1)))
 struct StealTests {
   static let here = IPEndpoint("10.8.0.2:7000")!
   static let there = IPEndpoint("10.8.0.1:4000")!
 
-  func run(_ options: String, _ body: (PacketBench, inout Station) throws -> Void) throws {
-    try BenchKind.packet.run(options) { bench in
+  /// The wires whose filters steal.
+  static let stealing = [BenchKind.packet] + BenchKind.xdp
+
+  func run(
+    _ kind: BenchKind, _ options: String? = nil, _ body: (PacketBench, inout Station) throws -> Void
+  ) throws {
+    try kind.run(options ?? (kind.isXDP ? "" : "steal=on")) { bench in
       let bench = bench as! PacketBench
       try bench.ip("address add 10.8.0.2/24 dev a0")
       try bench.ip("neighbour replace 10.8.0.1 lladdr \(bench.peerMAC) dev a0 nud permanent")
@@ -43,7 +50,7 @@ struct StealTests {
   }
 
   @Test(arguments: ["", "steal=off"]) func switchedOffTheKernelAnswersToo(_ options: String) throws {
-    try run(options) { bench, station in
+    try run(.packet, options) { bench, station in
       try station.interface.addFilter(.udp(local: Self.here))
       try station.interface.addFilter(.tcp(local: Self.here))
       #expect(answer(bench, udp(bench)) == "unreachable")
@@ -52,8 +59,8 @@ struct StealTests {
     }
   }
 
-  @Test func datagramsOfTheFilterAreTheAdaptersAlone() throws {
-    try run("steal=on") { bench, station in
+  @Test(arguments: stealing) func datagramsOfTheFilterAreTheAdaptersAlone(_ kind: BenchKind) throws {
+    try run(kind) { bench, station in
       #expect(answer(bench, udp(bench)) == "unreachable")
       let cookie = try station.interface.addFilter(.udp(local: Self.here))
       #expect(answer(bench, udp(bench)) == nil)
@@ -64,8 +71,8 @@ struct StealTests {
     }
   }
 
-  @Test func aStolenSYNMeetsNoReset() throws {
-    try run("steal=on") { bench, station in
+  @Test(arguments: stealing) func aStolenSYNMeetsNoReset(_ kind: BenchKind) throws {
+    try run(kind) { bench, station in
       #expect(answer(bench, syn(bench)) == "reset")
       try station.interface.addFilter(.tcp(local: Self.here))
       #expect(answer(bench, syn(bench)) == nil)
@@ -74,8 +81,8 @@ struct StealTests {
     }
   }
 
-  @Test func everyKindOfFilterSteals() throws {
-    try run("steal=on") { bench, station in
+  @Test(arguments: stealing) func everyKindOfFilterSteals(_ kind: BenchKind) throws {
+    try run(kind) { bench, station in
       let filters: [FilterSpecification] = [
         try .tcp(local: Self.here, remote: Self.there), try .ethernet(bench.portMAC), .unicastAll,
         try .ethernet(bench.portMAC, vlan: 0), try FilterSpecification.tcp(local: Self.here).vlan(0), .blockKernel,
@@ -98,8 +105,8 @@ struct StealTests {
     }
   }
 
-  @Test func whenTheInterfaceGoesTheKernelGetsItsFramesBack() throws {
-    try run("steal=on") { bench, station in
+  @Test(arguments: stealing) func whenTheInterfaceGoesTheKernelGetsItsFramesBack(_ kind: BenchKind) throws {
+    try run(kind) { bench, station in
       do {
         let other = try Station(bench.driver)
         try other.interface.addFilter(.udp(local: Self.here))

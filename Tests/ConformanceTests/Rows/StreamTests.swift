@@ -10,11 +10,12 @@ struct StreamTests {
   @Test(.timeLimit(.minutes(1)), arguments: BenchKind.allCases.filter(\.hasKernel))
   func theStreamIsWhole(_ kind: BenchKind) throws {
     try kind.run { bench in
+      // A driver that runs a program makes its other end send no large frames.
+      let areLarge = kind.finishesFrames && kind.wire != .xdpNative
       if let bench = bench as? PacketBench {
         try bench.pair.addNeighbour("10.9.0.2", bench.portMAC)
-        for offload in [InterfaceOffload.tcpSegmentation, .transmitChecksum] {
-          #expect(try offload.isEnabled(on: bench.pair.kernelEnd))
-        }
+        #expect(try InterfaceOffload.transmitChecksum.isEnabled(on: bench.pair.kernelEnd))
+        #expect(try InterfaceOffload.tcpSegmentation.isEnabled(on: bench.pair.kernelEnd) == areLarge)
       }
       if let bench = bench as? TAPBench { try bench.addNeighbour("10.9.0.2", bench.portMAC) }
       var station = try Station(bench.driver)
@@ -37,7 +38,7 @@ struct StreamTests {
       #expect(receiver.isFinished)
       #expect(receiver.bytes == stream)
       #expect(receiver.largestFrame <= 1514)
-      if kind.finishesFrames { #expect(bench.counter("wire_segmented") > 10) }
+      #expect((bench.counter("wire_segmented") > 10) == areLarge)
       #expect(bench.counter("rx_oversize") == 0)
       // The peer's last segments may stay unanswered from here on.
       try sender.join()
