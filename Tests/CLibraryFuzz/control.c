@@ -17,7 +17,9 @@ static const char *take_name(reader *in) {
 
 static void driver_open(reader *in, objects *all) {
   const uint8_t byte = take8(in);
-  (void)ef_driver_open(byte < 240 ? &all->drivers[byte % DRIVERS] : NULL);
+  ef_driver_handle *driver = byte < 240 ? &all->drivers[byte % DRIVERS] : NULL;
+  const int result = ef_driver_open(driver);
+  KEEP(all, drivers, driver_count, result, driver);
 }
 static void driver_close(reader *in, objects *all) { (void)ef_driver_close(take_driver(in, all)); }
 
@@ -25,11 +27,13 @@ static void domain_alloc(reader *in, objects *all) {
   ef_pd *domain = take_domain(in, all);
   const ef_driver_handle driver = take_driver(in, all);
   const enum ef_pd_flags flags = take8(in) < 200 ? (enum ef_pd_flags)(take8(in) & 0xfe) : EF_PD_DEFAULT;
+  int result = -1;
   switch (take8(in) % 3) {
-  case 0: (void)ef_pd_alloc(domain, driver, number(in), flags); break;
-  case 1: (void)ef_pd_alloc_by_name(domain, driver, take_name(in), flags); break;
-  default: (void)ef_pd_alloc_with_vport(domain, driver, take_name(in), flags, number(in)); break;
+  case 0: result = ef_pd_alloc(domain, driver, number(in), flags); break;
+  case 1: result = ef_pd_alloc_by_name(domain, driver, take_name(in), flags); break;
+  default: result = ef_pd_alloc_with_vport(domain, driver, take_name(in), flags, number(in)); break;
   }
+  KEEP(all, domains, domain_count, result, domain);
 }
 static void domain_free(reader *in, objects *all) {
   ef_pd *domain = take_domain(in, all);
@@ -43,7 +47,9 @@ static void memory_alloc(reader *in, objects *all) {
   ef_pd *domain = take_domain(in, all);
   char *memory = all->memory + (take8(in) & 15) * 65536 + (take8(in) < 200 ? 0 : take16(in));
   const size_t bytes = take8(in) < 200 ? (size_t)(1 + (take8(in) & 15)) << 16 : (size_t)take_number(in);
-  if (ef_memreg_alloc(registration, driver, domain, driver, take8(in) < 250 ? memory : NULL, bytes) == 0)
+  const int result = ef_memreg_alloc(registration, driver, domain, driver, take8(in) < 250 ? memory : NULL, bytes);
+  KEEP(all, registrations, registration_count, result, registration);
+  if (result == 0)
     all->addresses[registration - all->registrations] = registration->mr_dma_addrs[0];
 }
 static void memory_free(reader *in, objects *all) {
@@ -52,6 +58,7 @@ static void memory_free(reader *in, objects *all) {
 
 static void made(objects *all, ef_vi *interface, int result) {
   if (interface != NULL) all->callable[interface - all->interfaces] = result >= 0;
+  KEEP(all, interfaces, interface_count, result, interface);
 }
 static enum ef_vi_flags take_flags(reader *in) {
   const uint8_t byte = take8(in);
@@ -109,10 +116,12 @@ static void statistics(reader *in, objects *all) {
 static void set_alloc(reader *in, objects *all) {
   const ef_driver_handle driver = take_driver(in, all);
   ef_vi_set *set = take_set(in, all);
-  if (take8(in) < 170)
-    (void)ef_vi_set_alloc_from_pd(set, driver, take_domain(in, all), driver, number(in));
-  else
+  if (take8(in) < 170) {
+    const int result = ef_vi_set_alloc_from_pd(set, driver, take_domain(in, all), driver, number(in));
+    KEEP(all, sets, set_count, result, set);
+  } else {
     (void)ef_vi_set_free(set, driver);
+  }
 }
 static void set_filter(reader *in, objects *all) {
   ef_vi_set *set = take_set(in, all);
@@ -187,7 +196,10 @@ static void pio(reader *in, objects *all) {
   case 0: (void)ef_pio_free(buffer, driver); break;
   case 1: (void)ef_pio_unlink_vi(buffer, driver, take_interface(in, all), driver); break;
   case 2: (void)ef_pio_link_vi(buffer, driver, take_interface(in, all), driver); break;
-  default: (void)ef_pio_alloc(buffer, driver, take_domain(in, all), (unsigned)take_number(in), driver);
+  default: {
+    const int result = ef_pio_alloc(buffer, driver, take_domain(in, all), (unsigned)take_number(in), driver);
+    KEEP(all, buffers, buffer_count, result, buffer);
+  }
   }
 }
 

@@ -17,7 +17,7 @@
 // What a program has in its variables: handles in use, freed, never filled in, filled with rubbish, and copies of others.
 
 enum { DRIVERS = 4, DOMAINS = 4, REGISTRATIONS = 4, INTERFACES = 6, SETS = 3, BUFFERS = 3, SPECS = 4, COOKIES = 4 };
-enum { MEMORY_BYTES = 4 << 20, EVENTS = 64 };
+enum { MEMORY_BYTES = 4 << 20, EVENTS = 64, KEPT = 64 };
 
 typedef struct {
   ef_driver_handle drivers[DRIVERS];
@@ -35,8 +35,22 @@ typedef struct {
   int event_count;
   uint32_t packets[8];
   unsigned packet_count;
+  // A copy of all that was obtained: a program loses structures, and inputs run in one process.
+  struct {
+    ef_driver_handle drivers[KEPT];
+    ef_pd domains[KEPT];
+    ef_memreg registrations[KEPT];
+    ef_vi interfaces[KEPT];
+    ef_vi_set sets[KEPT];
+    ef_pio buffers[KEPT];
+    unsigned driver_count, domain_count, registration_count, interface_count, set_count, buffer_count;
+  } kept;
   char *memory; // MEMORY_BYTES, and behind them pages that nobody may touch
 } objects;
+
+// Keeps a copy for the end where a call has succeeded. Past KEPT of a kind the oldest are lost.
+#define KEEP(all, array, count, result, object) \
+  ((result) >= 0 && (object) != NULL ? (void)((all)->kept.array[(all)->kept.count++ % KEPT] = *(object)) : (void)0)
 
 ef_driver_handle take_driver(reader *in, objects *all);
 ef_pd *take_domain(reader *in, objects *all);

@@ -21,37 +21,41 @@ static char *memory(void) {
   return bytes;
 }
 
-// What most programs begin with, so that an input need not find it out.
+// What most programs begin with, so that an input need not find it out: two ports of one cable, so that what is sent
+// arrives.
 static void begin(objects *all) {
-  (void)ef_driver_open(&all->drivers[0]);
-  (void)ef_pd_alloc_by_name(&all->domains[0], all->drivers[0], "fuzz/0", EF_PD_DEFAULT);
-  (void)ef_pd_alloc_by_name(&all->domains[1], all->drivers[0], "fuzz/1", EF_PD_DEFAULT);
-  // Two ports of one cable, so that what is sent arrives.
+  int result = ef_driver_open(&all->drivers[0]);
+  KEEP(all, drivers, driver_count, result, &all->drivers[0]);
+  const ef_driver_handle driver = all->drivers[0];
   for (int index = 0; index < 2; index++) {
-    if (
-      ef_memreg_alloc(
-        &all->registrations[index], all->drivers[0], &all->domains[index], all->drivers[0], all->memory, 1 << 20) == 0)
-      all->addresses[index] = all->registrations[index].mr_dma_addrs[0];
-    if (
-      ef_vi_alloc_from_pd(
-        &all->interfaces[index], all->drivers[0], &all->domains[index], all->drivers[0], -1, -1, -1, NULL, -1,
-        EF_VI_FLAGS_DEFAULT) >= 0)
-      all->callable[index] = 1;
+    ef_pd *domain = &all->domains[index];
+    result = ef_pd_alloc_by_name(domain, driver, index == 0 ? "fuzz/0" : "fuzz/1", EF_PD_DEFAULT);
+    KEEP(all, domains, domain_count, result, domain);
+    ef_memreg *registration = &all->registrations[index];
+    result = ef_memreg_alloc(registration, driver, domain, driver, all->memory, 1 << 20);
+    KEEP(all, registrations, registration_count, result, registration);
+    if (result == 0) all->addresses[index] = registration->mr_dma_addrs[0];
+    ef_vi *interface = &all->interfaces[index];
+    result = ef_vi_alloc_from_pd(interface, driver, domain, driver, -1, -1, -1, NULL, -1, EF_VI_FLAGS_DEFAULT);
+    KEEP(all, interfaces, interface_count, result, interface);
+    all->callable[index] = result >= 0;
   }
   ef_filter_spec_init(&all->specs[0], EF_FILTER_FLAG_NONE);
   (void)ef_filter_spec_set_unicast_all(&all->specs[0]);
 }
 
+// Gives everything back, what the program has given back a second time.
 static void end(objects *all) {
-  for (int driver = 0; driver < DRIVERS; driver++) {
-    for (int index = 0; index < INTERFACES; index++) (void)ef_vi_free(&all->interfaces[index], all->drivers[driver]);
-    for (int index = 0; index < SETS; index++) (void)ef_vi_set_free(&all->sets[index], all->drivers[driver]);
-    for (int index = 0; index < BUFFERS; index++) (void)ef_pio_free(&all->buffers[index], all->drivers[driver]);
-    for (int index = 0; index < REGISTRATIONS; index++)
-      (void)ef_memreg_free(&all->registrations[index], all->drivers[driver]);
-    for (int index = 0; index < DOMAINS; index++) (void)ef_pd_free(&all->domains[index], all->drivers[driver]);
-    (void)ef_driver_close(all->drivers[driver]);
+  const ef_driver_handle driver = all->kept.driver_count > 0 ? all->kept.drivers[0] : -1;
+  for (int index = KEPT - 1; index >= 0; index--) {
+    (void)ef_vi_free(&all->kept.interfaces[index], driver);
+    (void)ef_vi_set_free(&all->kept.sets[index], driver);
+    (void)ef_pio_free(&all->kept.buffers[index], driver);
+    (void)ef_memreg_free(&all->kept.registrations[index], driver);
   }
+  for (int index = 0; index < KEPT; index++) (void)ef_pd_free(&all->kept.domains[index], driver);
+  for (unsigned index = 0; index < all->kept.driver_count && index < KEPT; index++)
+    (void)ef_driver_close(all->kept.drivers[index]);
 }
 
 void run_program(const uint8_t *data, size_t size) {

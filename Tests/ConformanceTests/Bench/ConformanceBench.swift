@@ -1,3 +1,4 @@
+import EmulatedAdapter
 import EtherFabric
 import EtherFabricEmulator
 import NetworkLab

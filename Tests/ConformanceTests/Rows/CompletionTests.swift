@@ -103,7 +103,9 @@ struct CompletionTests {
     }
   }
 
-  @Test(arguments: BenchKind.ef10.filter { $0.hasPair && $0.hasKnobs }) func anInterfaceThatIsGone(_ kind: BenchKind) throws {
+  @Test(arguments: BenchKind.ef10.filter { $0.hasPair && $0.hasKnobs }) func anInterfaceThatIsGone(_ kind: BenchKind)
+    throws
+  {
     try kind.run { bench in
       var station = try Station(bench.driver)
       try (bench as! PacketBench).pair.delete()
