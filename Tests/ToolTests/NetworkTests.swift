@@ -3,15 +3,15 @@ import NetworkLab
 import Testing
 
 @Suite(.timeLimit(.minutes(1)), .privateNetwork) struct NetworkTests {
-  @Test func twoProcessesTalkOverAPair() throws {
+  @Test(arguments: ["afpacket", "xdp"]) func twoProcessesTalkOverAPair(_ wire: String) throws {
     try Namespace.run {
       _ = try VethPair(kernelEnd: "k0", adapterEnd: "a0", address: "10.9.0.1")
       let sink = try Tool(
-        "sink", "emu:afpacket:k0", "udp:10.8.0.2:5000", "--address", "10.8.0.2", "--count", "300", "--seconds", "20",
+        "sink", "emu:\(wire):k0", "udp:10.8.0.2:5000", "--address", "10.8.0.2", "--count", "300", "--seconds", "20",
         "--verify", "--json")
       usleep(300_000)
       let send = try Tool.run(
-        "send", "emu:afpacket:a0", "udp:10.8.0.2:5000", "--source", "10.8.0.1:4000", "--count", "300", "--rate", "3k",
+        "send", "emu:\(wire):a0", "udp:10.8.0.2:5000", "--source", "10.8.0.1:4000", "--count", "300", "--rate", "3k",
         "--json")
       #expect(send.status == 0, "\(send.errors)")
       #expect(try JSON(send.output).number("sent", "completed") == 300)
@@ -25,11 +25,11 @@ import Testing
     }
   }
 
-  @Test func theKernelReachesASinkWithAnAddress() throws {
+  @Test(arguments: ["afpacket", "xdp"]) func theKernelReachesASinkWithAnAddress(_ wire: String) throws {
     try Namespace.run {
       let pair = try VethPair()
       let sink = try Tool(
-        "sink", "emu:afpacket:a0", "udp:10.9.0.2:5000", "--address", "10.9.0.2", "--count", "2", "--seconds", "20",
+        "sink", "emu:\(wire):a0", "udp:10.9.0.2:5000", "--address", "10.9.0.2", "--count", "2", "--seconds", "20",
         "--hex", "--quiet")
       usleep(300_000)
       let socket = try KernelUDPSocket()
@@ -42,6 +42,22 @@ import Testing
       #expect(run.output.contains("delivered  2\n"))
       #expect(run.output.contains("answered   1\n"))
       #expect(pair.kernelEnd == "k0")
+    }
+  }
+
+  @Test func infoPrintsWhatAnXDPWireObtained() throws {
+    try Namespace.run {
+      _ = try VethPair(queues: 2)
+      for (options, attach) in [
+        ("", "native, copy (zero-copy refused: EOPNOTSUPP)"), (",attach=generic,queues=1", "generic, copy"),
+      ] {
+        let run = try Tool.run("info", "emu:xdp:a0\(options)", "--json")
+        #expect(run.status == 0, "\(run.errors)")
+        let json = try JSON(run.output)
+        #expect(json.text("configuration", "attach") == attach)
+        let queues = options.isEmpty ? 2 : 1
+        #expect(json.text("configuration", "queues") == "\(queues) of 2, sent on queue 0")
+      }
     }
   }
 

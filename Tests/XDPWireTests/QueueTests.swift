@@ -50,6 +50,25 @@ struct QueueTests {
     }
   }
 
+  @Test("receiving needs no call") func noCalls() throws {
+    try Namespace.run {
+      let pair = try VethPair()
+      let peer = try Peer()
+      let wire = try XDPWire()
+      let before = wire.counters().systemCalls
+      var received = 0
+      for round in 0..<20 {
+        for index in 0..<50 { #expect(peer.send(pair.incoming(round * 50 + index))) }
+        for _ in 0..<100 where received < (round + 1) * 50 {
+          received += wire.drain().count
+          usleep(100)
+        }
+      }
+      #expect(received == 1000)
+      #expect(wire.counters().systemCalls == before)
+    }
+  }
+
   @Test("without need-wakeup frames pass both ways") func noWakeup() throws {
     try Namespace.run {
       let pair = try VethPair()

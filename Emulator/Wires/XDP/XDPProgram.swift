@@ -23,20 +23,20 @@ struct XDPProgram {
     case filtered([XDPFilterKey.Fields])
   }
 
-  private typealias Key = XDPFilterKey
-  private static let context: UInt8 = 6
-  private static let at: UInt8 = 7
-  private static let next: UInt8 = 8
+  typealias Key = XDPFilterKey
+  static let context: UInt8 = 6
+  static let at: UInt8 = 7
+  static let next: UInt8 = 8
   private static let time: UInt8 = 9
-  private static let stack = PacketProgram.stack
-  private static let pass: Int32 = 2
+  static let stack = PacketProgram.stack
+  static let pass: Int32 = 2
 
   // Helpers of the kernel.
   private static let lookUp: Int32 = 1
   private static let monotonicTime: Int32 = 5
   private static let redirect: Int32 = 51
   private static let adjustMetadata: Int32 = 54
-  private static let loadBytes: Int32 = 189
+  static let loadBytes: Int32 = 189
 
   // Fields of the context.
   private static let data = 0
@@ -44,11 +44,11 @@ struct XDPProgram {
   private static let queue = 16
 
   // Places below the end of the stack.
-  private static let found = -64
-  private static let key = -128
-  private static let room = -176
+  static let found = -64
+  static let key = -128
+  static let room = -176
 
-  private var program = PacketProgram()
+  var program = PacketProgram()
 
   static func instructions(_ choice: Choice, _ maps: Maps) -> [PacketProgram.Instruction] {
     var builder = XDPProgram()
@@ -108,114 +108,6 @@ struct XDPProgram {
     program.exit()
   }
 
-  /// Writes the fields of the frame to the stack.
-  private mutating func gather(_ passed: inout PacketProgram.Label) {
-    for place in stride(from: Self.room, to: 0, by: 8) { program.store(.double, Self.stack, place, value: 0) }
-    program.apply(.move, Self.at, 0)
-    copy(to: Self.room, 14, else: &passed)
-    program.apply(.move, Self.at, 14)
-    move(.word, Self.room, to: Key.mac)
-    move(.half, Self.room + 4, to: Key.mac + 4)
-    program.load(.byte, 1, Self.stack, Self.room)
-    program.apply(.and, 1, 1)
-    program.apply(.add, 1, 1)
-    program.store(.byte, Self.stack, Self.found + Key.group, 1)
-    program.load(.half, Self.next, Self.stack, Self.room + 12)
-
-    var addresses = PacketProgram.Label()
-    var done = PacketProgram.Label()
-    for tag in 0..<2 { skipTag(isOuter: tag == 0, untagged: &addresses, else: &done) }
-    program.place(addresses)
-    program.store(.half, Self.stack, Self.found + Key.etherType, Self.next)
-    var version4 = PacketProgram.Label()
-    var version6 = PacketProgram.Label()
-    program.jump(.equal, Self.next, UInt32(UInt16(0x0800).bigEndian), to: &version4)
-    program.jump(.equal, Self.next, UInt32(UInt16(0x86dd).bigEndian), to: &version6)
-    program.jump(to: &done)
-    var ports = PacketProgram.Label()
-    program.place(version4)
-    gather4(&ports, &done)
-    program.place(version6)
-    gather6(&done)
-    program.place(ports)
-    gatherPorts(&done)
-    program.place(done)
-  }
-
-  /// Goes past a tag, if there is one, and notes the outer one's number.
-  private mutating func skipTag(
-    isOuter: Bool, untagged: inout PacketProgram.Label, else done: inout PacketProgram.Label
-  ) {
-    var tagged = PacketProgram.Label()
-    program.jump(.equal, Self.next, UInt32(UInt16(0x8100).bigEndian), to: &tagged)
-    program.jump(.notEqual, Self.next, UInt32(UInt16(0x88a8).bigEndian), to: &untagged)
-    program.place(tagged)
-    copy(to: Self.room, 4, else: &done)
-    program.apply(.add, Self.at, 4)
-    if isOuter {
-      program.load(.half, 1, Self.stack, Self.room)
-      program.apply(.and, 1, Int32(UInt16(0x0fff).bigEndian))
-      program.store(.half, Self.stack, Self.found + Key.vlan, 1)
-    }
-    program.load(.half, Self.next, Self.stack, Self.room + 2)
-  }
-
-  private mutating func gather4(_ ports: inout PacketProgram.Label, _ done: inout PacketProgram.Label) {
-    copy(to: Self.room, 20, else: &done)
-    program.load(.byte, 2, Self.stack, Self.room)
-    program.apply(.and, 2, 15)
-    program.jump(.below, 2, 5, to: &done)
-    // A fragment matches no filter above Ethernet.
-    program.load(.half, 1, Self.stack, Self.room + 6)
-    program.apply(.and, 1, Int32(UInt16(0x3fff).bigEndian))
-    program.jump(.notEqual, 1, 0, to: &done)
-    program.apply(.shiftLeft, 2, 2)
-    program.apply(.add, Self.at, register: 2)
-    program.store(.byte, Self.stack, Self.found + Key.family, value: 4)
-    program.load(.byte, Self.next, Self.stack, Self.room + 9)
-    move(.word, Self.room + 16, to: Key.local)
-    move(.word, Self.room + 12, to: Key.remote)
-    program.jump(to: &ports)
-  }
-
-  private mutating func gather6(_ done: inout PacketProgram.Label) {
-    copy(to: Self.room, 40, else: &done)
-    program.apply(.add, Self.at, 40)
-    program.store(.byte, Self.stack, Self.found + Key.family, value: 6)
-    for word in [0, 8] {
-      move(.double, Self.room + 24 + word, to: Key.local + word)
-      move(.double, Self.room + 8 + word, to: Key.remote + word)
-    }
-    program.load(.byte, Self.next, Self.stack, Self.room + 6)
-    // Hop-by-hop and destination options.
-    for _ in 0..<2 {
-      var plain = PacketProgram.Label()
-      var option = PacketProgram.Label()
-      program.jump(.equal, Self.next, 0, to: &option)
-      program.jump(.notEqual, Self.next, 60, to: &plain)
-      program.place(option)
-      copy(to: Self.room, 2, else: &done)
-      program.load(.byte, Self.next, Self.stack, Self.room)
-      program.load(.byte, 1, Self.stack, Self.room + 1)
-      program.apply(.add, 1, 1)
-      program.apply(.shiftLeft, 1, 3)
-      program.apply(.add, Self.at, register: 1)
-      program.place(plain)
-    }
-  }
-
-  /// Notes the protocol, and the ports of TCP and UDP.
-  private mutating func gatherPorts(_ done: inout PacketProgram.Label) {
-    program.store(.byte, Self.stack, Self.found + Key.ipProtocol, Self.next)
-    var known = PacketProgram.Label()
-    program.jump(.equal, Self.next, 6, to: &known)
-    program.jump(.notEqual, Self.next, 17, to: &done)
-    program.place(known)
-    copy(to: Self.room, 4, else: &done)
-    move(.half, Self.room + 2, to: Key.localPort)
-    move(.half, Self.room, to: Key.remotePort)
-  }
-
   /// Notes whether the kernel listens to the frame's address.
   private mutating func checkKnown(_ maps: Maps) {
     var known = PacketProgram.Label()
@@ -256,22 +148,5 @@ struct XDPProgram {
   private mutating func compare(_ width: PacketProgram.Width, _ place: Int) {
     program.load(width, 1, Self.stack, Self.found + place)
     program.store(width, Self.stack, Self.key + place, 1)
-  }
-
-  /// Copies a field of the frame from the room to the fields.
-  private mutating func move(_ width: PacketProgram.Width, _ place: Int, to field: Int) {
-    program.load(width, 1, Self.stack, place)
-    program.store(width, Self.stack, Self.found + field, 1)
-  }
-
-  /// Copies `count` bytes of the frame to the stack.
-  private mutating func copy(to place: Int, _ count: Int32, else label: inout PacketProgram.Label) {
-    program.apply(.move, 1, register: Self.context)
-    program.apply(.move, 2, register: Self.at)
-    program.apply(.move, 3, register: Self.stack)
-    program.apply(.add, 3, Int32(place))
-    program.apply(.move, 4, count)
-    program.call(Self.loadBytes)
-    program.jump(.notEqual, 0, 0, to: &label)
   }
 }

@@ -129,9 +129,9 @@ private func xdpKick(_ state: UnsafeMutablePointer<XDPState>) {
     let isLost = status == -EBUSY
     let hasMoved = state.pointee.sender.follow(skipping: isLost)
     if isLost {
-      // This one frame went no further; those behind it wait.
+      // This one frame went no further; those behind it wait. The MTU may be another.
+      if lost == 0 { _ = state.pointee.refreshMTU() }
       lost &+= 1
-      _ = state.pointee.refreshMTU()
     } else if xdpIsDown(status) {
       lost &+= state.pointee.sender.withdraw()
       break
