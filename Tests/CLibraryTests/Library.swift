@@ -23,7 +23,14 @@ final class Program {
   private let path: String
 
   /// - Parameter language: C, or the same text as C++.
-  init(_ name: String, _ language: CCompiler.Language = .c) throws {
+  convenience init(_ name: String, _ language: CCompiler.Language = .c) throws {
+    try self.init(name, sources: ["CLibraryTests/Programs/\(name).c"], language)
+  }
+
+  /// - Parameter sources: files below `Tests`.
+  init(
+    _ name: String, sources: [String], flags: [String] = [], _ language: CCompiler.Language = .c
+  ) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "efvi-program-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     // The name that programs of libciul ask for.
@@ -31,14 +38,14 @@ final class Program {
       atPath: folder.appending(path: "libciul.so.1").path, withDestinationPath: Library.file)
     path = folder.appending(path: name).path
     let compiler = try #require(CCompiler.installed(language).first)
-    let compiled = try compiler([
-      "-std=\(language == .c ? "gnu17" : "c++17")", "-O1", "-Wall", "-Wextra", "-Werror",
-      "-Wno-deprecated-declarations",
-      "-I", Command.root.appending(path: "Emulator/CLibrary/include").path, "-o", path,
-      Command.root.appending(path: "Tests/CLibraryTests/Programs/\(name).c").path, "-L", Library.products.path,
-      "-lciul",
-      "-lpthread",
-    ])
+    let compiled = try compiler(
+      [
+        "-std=\(language == .c ? "gnu17" : "c++17")", "-O1", "-Wall", "-Wextra", "-Werror",
+        "-Wno-deprecated-declarations",
+        "-I", Command.root.appending(path: "Emulator/CLibrary/include").path, "-o", path,
+      ] + flags + sources.map { Command.root.appending(path: "Tests/\($0)").path } + [
+        "-L", Library.products.path, "-lciul", "-lpthread",
+      ])
     try #require(compiled.status == 0, "\(compiled.output)")
   }
 
