@@ -1,7 +1,21 @@
 import EtherFabric
 
 /// The frame of all benchmarks: UDP over IPv4 to 10.9.0.1:9000, checksums left to the adapter.
-enum Frame {
+struct Frame: @unchecked Sendable {
+  /// An address that no interface has: the kernel drops such a frame early, for every sender alike.
+  static let nobody = MACAddress(value: 0x0200_0000_0000)
+
+  let bytes: UnsafeMutablePointer<UInt8>
+
+  /// A frame in memory of its own, until `free()`.
+  init(length: Int, destination: MACAddress, source: MACAddress) {
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(length, 64), alignment: 64)
+    Self.store(to: memory, length: length, destination: destination, source: source)
+    bytes = memory.assumingMemoryBound(to: UInt8.self)
+  }
+
+  func free() { UnsafeMutableRawPointer(bytes).deallocate() }
+
   static func store(
     to frame: UnsafeMutableRawPointer, length: Int, destination: MACAddress, source: MACAddress
   ) {

@@ -1,0 +1,75 @@
+/// Under which conditions a figure came about.
+struct Conditions {
+  var wire: String
+  var mode: String
+  var pinning: String
+}
+
+/// What a figure is to be.
+enum Aim {
+  case atMost(Double)
+  case atLeast(Double)
+
+  var text: String {
+    switch self {
+    case .atMost(let value): "<= \(value.text(2))"
+    case .atLeast(let value): ">= \(value.text(2))"
+    }
+  }
+}
+
+/// How a figure compares with its aim.
+enum Verdict: String {
+  case met
+  case notMet = "NOT MET"
+  /// Missed by less than the distance between the quartiles.
+  case withinSpread = "in spread"
+}
+
+/// One line of the table: our figure beside a peer's, or beside nothing.
+struct Comparison {
+  let benchmark: String
+  let what: String
+  let conditions: Conditions
+  let unit: String
+  let ours: Sample
+  let peer: String
+  let theirs: Sample
+  let aim: Aim?
+
+  /// - Parameter peer: Empty where the aim is for our figure itself.
+  init(
+    _ benchmark: String, _ what: String, _ conditions: Conditions, unit: String, ours: Sample, peer: String = "",
+    theirs: Sample = Sample(), aim: Aim? = nil
+  ) {
+    self.benchmark = benchmark
+    self.what = what
+    self.conditions = conditions
+    self.unit = unit
+    self.ours = ours
+    self.peer = peer
+    self.theirs = theirs
+    self.aim = aim
+  }
+
+  var hasPeer: Bool { !theirs.values.isEmpty }
+
+  /// Of the medians; nil without a peer.
+  var ratio: Double? { hasPeer ? ours.median / theirs.median : nil }
+
+  /// Distance between the quartiles of the ratios of the rounds, where these belong together.
+  var ratioSpread: Double? {
+    guard hasPeer, ours.values.count == theirs.values.count else { return nil }
+    return Sample(values: zip(ours.values, theirs.values).map { $0 / $1 }).spread
+  }
+
+  var verdict: Verdict? {
+    guard let aim else { return nil }
+    let value = ratio ?? ours.median
+    let spread = hasPeer ? ratioSpread ?? 0 : ours.spread
+    switch aim {
+    case .atMost(let limit): return value <= limit ? .met : value - spread <= limit ? .withinSpread : .notMet
+    case .atLeast(let limit): return value >= limit ? .met : value + spread >= limit ? .withinSpread : .notMet
+    }
+  }
+}
