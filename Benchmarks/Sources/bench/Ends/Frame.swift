@@ -1,6 +1,7 @@
 import EtherFabric
 
-/// The frame of all benchmarks: UDP over IPv4 to 10.9.0.1:9000, checksums left to the adapter.
+/// The frame of all benchmarks: UDP over IPv4 to 10.9.0.1:9000, with the checksum of the IPv4 header and none of UDP.
+/// An adapter that is to fill checksums fills in both.
 struct Frame: @unchecked Sendable {
   /// An address that no interface has: the kernel drops such a frame early, for every sender alike.
   static let nobody = MACAddress(value: 0x0200_0000_0000)
@@ -36,6 +37,9 @@ struct Frame: @unchecked Sendable {
     field(34, 9001)
     field(36, 9000)
     field(38, length - 34)
+    let words = stride(from: 14, to: 34, by: 2).map { Int(frame.load(fromByteOffset: $0, as: UInt16.self).bigEndian) }
+    let sum = words.reduce(0, +)
+    field(24, ~((sum & 0xffff) + sum >> 16) & 0xffff)
     for index in 42..<length {
       frame.storeBytes(of: UInt8(truncatingIfNeeded: index), toByteOffset: index, as: UInt8.self)
     }

@@ -132,6 +132,9 @@ struct InterfaceEnd: ~Copyable {
     while !stop.isSet {
       let count = interface.poll(&events)
       for index in 0..<count {
+        if case .receiveDiscard(let event) = events[index] {
+          try interface.receiveInit(target.advanced(by: Int(event.id.rawValue) * Self.bufferBytes), id: event.id)
+        }
         guard case .receive(let event) = events[index] else { continue }
         let place = Int(event.id.rawValue) * Self.bufferBytes
         sum &+= (base + place).load(as: UInt8.self)

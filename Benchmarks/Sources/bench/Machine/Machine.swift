@@ -32,6 +32,8 @@ enum Machine {
     return String(decoding: buffer[..<max(0, count)].map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
+  static func remove(_ path: String) { unlink(path) }
+
   static func flush() { fflush(nil) }
 
   /// Whether whoever holds the other end of the input has closed it.

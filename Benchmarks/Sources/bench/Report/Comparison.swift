@@ -59,7 +59,7 @@ struct Comparison {
 
   /// Distance between the quartiles of the ratios of the rounds, where these belong together.
   var ratioSpread: Double? {
-    guard hasPeer, ours.values.count == theirs.values.count else { return nil }
+    guard hasPeer, ours.values.count > 1, ours.values.count == theirs.values.count else { return nil }
     return Sample(values: zip(ours.values, theirs.values).map { $0 / $1 }).spread
   }
 

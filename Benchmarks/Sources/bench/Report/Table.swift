@@ -19,6 +19,7 @@ enum Table {
   /// The median, and the distance between the quartiles in brackets.
   private static func figure(_ sample: Sample) -> String {
     let digits = sample.median < 10 ? 3 : sample.median < 1000 ? 1 : 0
+    guard sample.values.count > 1 else { return sample.median.text(digits) }
     return "\(sample.median.text(digits)) (\(sample.spread.text(digits)))"
   }
 
