@@ -202,6 +202,22 @@ let package = Package(
       path: "Tests/InstructionProbe", swiftSettings: strict),
     .testTarget(
       name: "InstructionTests", path: "Tests/InstructionTests", exclude: ["instructions.tsv"], swiftSettings: strict),
+    // Processes of another user, for tests.
+    .target(name: "Stranger", dependencies: ["CLinuxShims"], path: "Tests/Stranger"),
+    .testTarget(
+      name: "SharedMemoryWireTests",
+      dependencies: [
+        "efvi", "EmulatedWires", "EmulatedAdapter", "EtherFabric", "EtherFabricEmulator", "CEmulatorRegistration",
+        "CLinuxShims", "Stranger",
+      ],
+      path: "Tests/SharedMemoryWireTests", swiftSettings: strict),
+    .testTarget(
+      name: "TAPWireTests",
+      dependencies: [
+        "EmulatedWires", "EmulatedAdapter", "EtherFabric", "EtherFabricFrames", "EtherFabricEmulator",
+        "CEmulatorRegistration", "CLinuxShims", "NetworkLab",
+      ],
+      path: "Tests/TAPWireTests", swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",
       dependencies: [

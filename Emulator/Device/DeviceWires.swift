@@ -13,9 +13,9 @@ enum DeviceWires {
 
   private static let segments = Mutex<[String: WeakSegment]>([:])
 
-  /// Tells ports of equal names apart: the network namespace of the calling thread, for interfaces.
+  /// Tells ports of equal names apart: the network namespace of the calling thread, for what is known there.
   static func scope(of device: DeviceString) -> String {
-    guard device.wire == .afpacket else { return "" }
+    guard [.afpacket, .shm, .tap].contains(device.wire) else { return "" }
     var buffer = [CChar](repeating: 0, count: 64)
     let count = readlink("/proc/thread-self/ns/net", &buffer, buffer.count - 1)
     return count > 0 ? "@" + String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self) : ""
@@ -27,6 +27,11 @@ enum DeviceWires {
       case .cable, .switch: try plug(device, mtu: settings.mtu ?? 9000)
       case .afpacket: try packet(device)
       case .pcap: try replay(device, mtu: settings.mtu)
+      case .shm:
+        try SharedMemoryWire(
+          name: device.target.isEmpty ? "default" : device.target, port: device.port ?? 0,
+          mtu: max(settings.mtu ?? 9000, 9000))
+      case .tap: try tap(device, mtu: settings.mtu)
       }
     guard let path = try device.text("record") else { return wire }
     return RecordingWire(wire, writer: try CaptureWriter(path: path))
@@ -52,6 +57,13 @@ enum DeviceWires {
     options.promiscuous = try device.flag("promiscuous") ?? true
     options.steals = try device.flag("steal") ?? false
     return try PacketWire(interface: device.target, options: options)
+  }
+
+  private static func tap(_ device: DeviceString, mtu: Int?) throws(EtherFabricError) -> any Wire {
+    var options = TAPWireOptions()
+    options.mtu = mtu
+    options.address = try device.text("address")
+    return try TAPWire(interface: device.target, options: options)
   }
 
   private static func replay(_ device: DeviceString, mtu: Int?) throws(EtherFabricError) -> any Wire {

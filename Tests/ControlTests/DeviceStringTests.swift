@@ -29,6 +29,10 @@ import Testing
     Golden("emu:afpacket:eth0", .afpacket, "eth0"),
     Golden("emu:afpacket:eth0.100,steal=on", .afpacket, "eth0.100"),
     Golden("emu:afpacket:eth0,steal=yes", .afpacket, "eth0", nil, "emu:afpacket:eth0,steal=on"),
+    Golden("emu:shm:x/1", .shm, "x", 1),
+    Golden("emu:shm:0,nic=x3", .shm, "", 0),
+    Golden("emu:tap:efvi0,address=10.0.0.1/24", .tap, "efvi0"),
+    Golden("emu:tap:t0,address=10.0.0.1/0x18", .tap, "t0", nil, "emu:tap:t0,address=10.0.0.1/24"),
     Golden("emu:pcap:/tmp/a.pcap", .pcap, "/tmp/a.pcap"),
     Golden("emu:pcap:C:/x=1", .pcap, "C:/x=1"),
     Golden(#"emu:pcap:a\,b.pcap,loop=forever"#, .pcap, "a,b.pcap"),
@@ -127,7 +131,9 @@ import Testing
       let cells = row.split(separator: "|").map { $0.drop { $0 == " " } }
       #expect(cells[2].hasPrefix(rule.defaultValue.map { "`\($0)`" } ?? ""), "\(row)")
       #expect((rule.defaultValue == nil) == cells[2].isEmpty, "\(row)")
-      let wires = rule.wires.count == 4 ? "all" : rule.wires.map(\.rawValue).joined(separator: ", ")
+      let wires =
+        rule.wires.count == DeviceString.Wire.allCases.count
+        ? "all" : rule.wires.map(\.rawValue).joined(separator: ", ")
       #expect(cells[3].hasPrefix(wires + " "), "\(row)")
       if case .choice(let words) = rule.value {
         #expect(words.allSatisfy { cells[1].contains("`\($0)`") }, "\(row)")

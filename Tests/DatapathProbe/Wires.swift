@@ -18,7 +18,9 @@ struct Wires {
       try Namespace.enterPrivate()
       let pair = try VethPair()
       return Wires(left: "emu:afpacket:\(pair.adapterEnd)", right: "emu:afpacket:\(pair.kernelEnd)")
-    default: throw ProbeError(reason: "no wire is called '\(name)': cable, x3, x4-express, afpacket")
+    case "shm": return try sharedMemory()
+    case "tap": return try bridgedTAPs()
+    default: throw ProbeError(reason: "no wire is called '\(name)': cable, x3, x4-express, afpacket, shm, tap")
     }
   }
 

@@ -14,6 +14,11 @@ struct DatapathTests {
   @Test(.enabled(if: Namespace.isAvailable, Comment(rawValue: Namespace.unavailableReason ?? "")))
   func nothingIsAllocatedOrCountedOverPacketSockets() throws { try judge("afpacket") }
 
+  @Test func nothingIsAllocatedOrCountedOverSharedMemory() throws { try judge("shm") }
+
+  @Test(.enabled(if: Namespace.isAvailable, Comment(rawValue: Namespace.unavailableReason ?? "")))
+  func nothingIsAllocatedOrCountedOverTAPs() throws { try judge("tap") }
+
   private func judge(_ wire: String, isEF10: Bool = true) throws {
     let lines = try Probe.run(wire)
     let control = try #require(lines.first { $0.name == "control" })

@@ -6,6 +6,8 @@
 #include "barrier.h"
 #include "counters.h"
 #include "lab.h"
+#include "meeting.h"
+#include "tap.h"
 #include "timer.h"
 #include "wake.h"
 #include "PacketNamespaceShims.h"

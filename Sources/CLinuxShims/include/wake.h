@@ -39,3 +39,5 @@ static inline int efvi_wait_add(int wait, int fd) {
   interest.data.fd = fd;
   return epoll_ctl(wait, EPOLL_CTL_ADD, fd, &interest) == 0 ? 0 : -errno;
 }
+
+static inline void efvi_wait_remove(int wait, int fd) { (void)epoll_ctl(wait, EPOLL_CTL_DEL, fd, NULL); }

@@ -20,6 +20,8 @@ public struct DeviceOptionRule: Sendable {
     case pace
     /// `forever`, or a count from 1.
     case count
+    /// An IPv4 address and the bits of its network: `10.0.0.1/24`.
+    case network
   }
 
   /// The key.
@@ -68,6 +70,7 @@ public struct DeviceOptionRule: Sendable {
     .init("link", .choice(["up", "down"]), wires: [.cable, .switch], default: "up", "state of the link at the start"),
     .init("steal", .flag, wires: [.afpacket], default: "off", "keep filtered frames from the kernel's stack"),
     .init("promiscuous", .flag, wires: [.afpacket], default: "on", "take frames to any address"),
+    .init("address", .network, wires: [.tap], "the kernel's address on the interface, with its network"),
     .init("pace", .pace, wires: [.pcap], default: "max", "speed of the replay: max, or a factor on the recorded"),
     .init("loop", .count, wires: [.pcap], default: "1", "how often the file is played, or forever"),
   ]

@@ -15,6 +15,7 @@ extension DeviceOptionRule.Value {
     case .mac: "00:0f:53:01:02:03"
     case .file: "frames.pcap"
     case .pace, .count: "1"
+    case .network: "10.0.0.1/24"
     }
   }
 
@@ -52,6 +53,7 @@ extension DeviceOptionRule.Value {
         throw UnacceptableValue(reason: "not a pace; max, or a factor above 0 on the recorded pace")
       }
       return text
+    case .network: return try Self.network(text)
     case .count:
       if text == "forever" { return text }
       guard let count = try? Self.integer(text, in: 1...UInt64(Int.max)) else {
@@ -65,6 +67,18 @@ extension DeviceOptionRule.Value {
   private func what(_ words: [String], _ text: String) -> String {
     guard words == Generation.emulated.map(\.rawValue) else { return "not a choice" }
     return Generation(rawValue: text) == nil ? "not a generation" : "a generation that is not emulated"
+  }
+
+  /// An address that a host can have, a slash, and 1 to 32.
+  static func network(_ text: String) throws(UnacceptableValue) -> String {
+    let (first, second) = DeviceText.split(text, at: "/")
+    guard let address = IPAddress(first), !address.isIPv6, let second, let bits = try? integer(second, in: 1...32)
+    else {
+      throw UnacceptableValue(reason: "not an IPv4 address with its network; write 10.0.0.1/24")
+    }
+    let top = address.bytes[0]
+    guard top != 0, top < 224 else { throw UnacceptableValue(reason: "not an address of a host") }
+    return "\(address)/\(bits)"
   }
 
   /// Digits, or `0x` and hexadecimal digits, within `range`.

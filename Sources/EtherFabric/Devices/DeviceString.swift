@@ -19,13 +19,17 @@ public struct DeviceString: Sendable {
     case afpacket
     /// A capture file.
     case pcap
+    /// Two ports of any two processes of one user.
+    case shm
+    /// A network interface that is made for the port.
+    case tap
   }
 
   public let scheme: Scheme
   public let wire: Wire
-  /// Name of the cable or switch (empty for the unnamed one), interface, or file name.
+  /// Name of the cable, switch or shared memory (empty for the unnamed one), interface, or file name.
   public let target: String
-  /// Port of the cable or switch, nil for other wires.
+  /// Port of the cable, switch or shared memory, nil for other wires.
   public let port: Int?
   /// The options that the string gave, in its order, each key once.
   public let options: [DeviceOption]

@@ -32,12 +32,12 @@ extension DeviceString {
     case .pcap:
       if text.utf8.count > 4095 { throw wrong(text, "a path of \(text.utf8.count) bytes; at most 4095") }
       return (text, nil)
-    case .afpacket:
+    case .afpacket, .tap:
       try checkInterface(text)
       return (text, nil)
-    case .cable, .switch:
+    case .cable, .switch, .shm:
       let (first, second) = DeviceText.split(text, at: "/")
-      let ports: ClosedRange<UInt64> = wire == .cable ? 0...1 : 0...15
+      let ports: ClosedRange<UInt64> = wire == .switch ? 0...15 : 0...1
       let digits = second ?? first
       guard let port = try? DeviceOptionRule.Value.integer(digits, in: ports) else {
         throw wrong(digits, "not a port of a \(wire.rawValue); \(ports.lowerBound) to \(ports.upperBound)")
@@ -106,8 +106,8 @@ extension DeviceString.Wire {
   /// The form of a device string for this wire.
   var form: String {
     switch self {
-    case .cable, .switch: "emu:\(rawValue):[NAME/]PORT"
-    case .afpacket: "emu:afpacket:IFACE"
+    case .cable, .switch, .shm: "emu:\(rawValue):[NAME/]PORT"
+    case .afpacket, .tap: "emu:\(rawValue):IFACE"
     case .pcap: "emu:pcap:FILE"
     }
   }
@@ -128,7 +128,7 @@ extension DeviceString {
   }
 
   private static func unknownWire(_ name: String) -> EtherFabricError {
-    if name == "xdp" || name == "tap" {
+    if name == "xdp" {
       return absent("emu:" + name, "Use emu:afpacket:IFACE for a network interface.")
     }
     let names = Wire.allCases.map(\.rawValue)

@@ -35,6 +35,8 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
     case cable
     case `switch`
     case packet
+    case shm
+    case tap
   }
 
   var wire: Wire
@@ -58,7 +60,7 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
   var testDescription: String { "\(wire.rawValue) \(generation)" }
 
   /// Whether the other end is the kernel's.
-  var hasKernel: Bool { wire == .packet }
+  var hasKernel: Bool { wire == .packet || wire == .tap }
   var isExpress: Bool { generation.datapath.isExpress }
   /// Whether a filter takes exactly the frames that it names. An X3 compares less, and the program sees more.
   var filtersExactly: Bool { generation != .x3 }
@@ -71,10 +73,10 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
   func run(_ options: String = "", _ body: (any ConformanceBench) throws -> Void) throws {
     let nic = "nic=\(generation)" + (options.isEmpty ? "" : ",\(options)")
     switch wire {
-    case .cable, .switch: try body(try SegmentBench(self, nic))
-    case .packet:
+    case .cable, .switch, .shm: try body(try SegmentBench(self, nic))
+    case .packet, .tap:
       if let reason = Namespace.unavailableReason { try Test.cancel(Comment(rawValue: reason)) }
-      try Namespace.run { try body(try PacketBench(self, nic)) }
+      try Namespace.run { try body(wire == .tap ? try TAPBench(self, nic) : try PacketBench(self, nic)) }
     }
   }
 }

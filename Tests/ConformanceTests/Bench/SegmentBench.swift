@@ -6,7 +6,7 @@ import Glibc
 import NetworkLab
 import Synchronization
 
-/// The cable and the switch in memory; the peer is a port whose wire the test works by hand.
+/// The cable, the switch and the memory that processes share; the peer is a port whose wire the test works by hand.
 final class SegmentBench: ConformanceBench {
   let kind: BenchKind
   let driver: Driver
@@ -20,13 +20,13 @@ final class SegmentBench: ConformanceBench {
   init(_ kind: BenchKind, _ options: String) throws {
     self.kind = kind
     let number = Self.serial.wrappingAdd(1, ordering: .relaxed).newValue
-    let name = "emu:\(kind.wire.rawValue):conformance\(number)"
+    let name = "emu:\(kind.wire.rawValue):conformance\(getpid())-\(number)"
     let mtu = options.contains("mtu=") ? [] : ["mtu=1500"]
     driver = try Driver.open(
       (["\(name)/0"] + mtu + options.split(separator: ",").map(String.init)).joined(separator: ","))
     adapter = Emulator.adapter(of: driver)!
     peerDevice = "\(name)/1"
-    peer = try Emulator.open(peerDevice)
+    try setPeer(up: true)
   }
 
   func send(_ frame: [UInt8]) -> Bool {
@@ -47,7 +47,11 @@ final class SegmentBench: ConformanceBench {
     return Array(UnsafeRawBufferPointer(start: frame.bytes, count: frame.length))
   }
 
-  func setPeer(up: Bool) throws { peer = up ? try Emulator.open(peerDevice) : nil }
+  func setPeer(up: Bool) throws {
+    peer = up ? try Emulator.open(peerDevice) : nil
+    // The ends of shared memory have to find each other, each when it is looked at.
+    _ = eventually { driver.isLinkUp == up && peer?.isLinkUp ?? !up }
+  }
 
   func setPort(up: Bool) throws { adapter.setLink(up: up) }
 

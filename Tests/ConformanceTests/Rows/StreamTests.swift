@@ -10,11 +10,13 @@ struct StreamTests {
   @Test(.timeLimit(.minutes(1)), arguments: BenchKind.allCases.filter(\.hasKernel))
   func theStreamIsWhole(_ kind: BenchKind) throws {
     try kind.run { bench in
-      let bench = bench as! PacketBench
-      try bench.pair.addNeighbour("10.9.0.2", bench.portMAC)
-      for offload in [InterfaceOffload.tcpSegmentation, .transmitChecksum] {
-        #expect(try offload.isEnabled(on: bench.pair.kernelEnd))
+      if let bench = bench as? PacketBench {
+        try bench.pair.addNeighbour("10.9.0.2", bench.portMAC)
+        for offload in [InterfaceOffload.tcpSegmentation, .transmitChecksum] {
+          #expect(try offload.isEnabled(on: bench.pair.kernelEnd))
+        }
       }
+      if let bench = bench as? TAPBench { try bench.addNeighbour("10.9.0.2", bench.portMAC) }
       var station = try Station(bench.driver)
       try station.interface.addFilter(.tcp(local: Self.local))
       let stream = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 9) }
@@ -35,7 +37,7 @@ struct StreamTests {
       #expect(receiver.isFinished)
       #expect(receiver.bytes == stream)
       #expect(receiver.largestFrame <= 1514)
-      #expect(bench.counter("wire_segmented") > 10)
+      if kind.finishesFrames { #expect(bench.counter("wire_segmented") > 10) }
       #expect(bench.counter("rx_oversize") == 0)
       // The peer's last segments may stay unanswered from here on.
       try sender.join()

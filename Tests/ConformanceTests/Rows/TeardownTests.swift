@@ -71,7 +71,7 @@ struct TeardownTests {
     }
   }
 
-  @Test(arguments: [BenchKind.cable, .switch]) func inMemory(_ kind: BenchKind) throws {
+  @Test(arguments: [BenchKind.cable, .switch, .shm]) func inMemory(_ kind: BenchKind) throws {
     let device = "emu:\(kind.wire.rawValue):teardown/0,mtu=1500"
     for _ in 0..<3 {
       let driver = try Driver.open(device)
