@@ -7,8 +7,8 @@ struct CablePair: ~Copyable {
   private var events: EventBatch
   private let ids: UnsafeMutableBufferPointer<RequestID>
 
-  init(_ name: String) throws {
-    let left = try InterfaceEnd("emu:cable:\(name)/0")
+  init(_ name: String, senderFlags: InterfaceFlags = []) throws {
+    let left = try InterfaceEnd("emu:cable:\(name)/0", flags: senderFlags)
     var right = try InterfaceEnd("emu:cable:\(name)/1")
     try right.interface.addFilter(.udp(local: IPEndpoint(IPAddress("10.9.0.1")!, port: 9000)))
     try right.postAll()

@@ -13,11 +13,11 @@ struct InterfaceEnd: ~Copyable {
   private var events: EventBatch
   private let ids: UnsafeMutableBufferPointer<RequestID>
 
-  init(_ device: String) throws {
+  init(_ device: String, flags: InterfaceFlags = []) throws {
     let opened = try Driver.open(device)
     let domain = try opened.allocateProtectionDomain()
     let registered = try MemoryRegistration(domain, DMAMemory(byteCount: Self.bufferBytes * Self.buffers))
-    interface = try domain.allocateVirtualInterface()
+    interface = try domain.allocateVirtualInterface(InterfaceOptions(flags: flags))
     driver = opened
     memory = registered
     events = EventBatch(capacity: 64)
@@ -100,32 +100,58 @@ struct InterfaceEnd: ~Copyable {
   }
 
   /// Sends bursts of the frame at `source` until `stop`; returns how many were completed.
-  mutating func send(_ length: Int, burst: Int, until stop: Flag) throws -> Int {
-    let from = sourceAddress
+  mutating func send(_ length: Int, burst: Int, until stop: Flag) throws(QueueError) -> Int {
     var total = 0
     while !stop.isSet {
-      for index in 0..<burst { try interface.transmitInit(from, length: length, id: RequestID(index)) }
-      interface.transmitPush()
-      var sent = 0
-      while sent < burst {
-        let count = interface.poll(&events)
-        for index in 0..<count {
-          switch events[index] {
-          case .transmit(let event): sent += interface.unbundle(event, into: ids)
-          case .receive(let event):
-            let place = Int(event.id.rawValue) * Self.bufferBytes
-            try interface.receivePost(memory.address.advanced(by: place), id: event.id)
-          default: break
-          }
-        }
-      }
+      try push(length, burst: burst)
       total += burst
     }
     return total
   }
 
+  /// Sends one burst of the frame at `source` and waits until it is completed.
+  @inline(__always)
+  mutating func push(_ length: Int, burst: Int) throws(QueueError) {
+    let from = sourceAddress
+    for index in 0..<burst { try interface.transmitInit(from, length: length, id: RequestID(index)) }
+    interface.transmitPush()
+    var sent = 0
+    while sent < burst {
+      let count = interface.poll(&events)
+      for index in 0..<count {
+        switch events[index] {
+        case .transmit(let event): sent += interface.unbundle(event, into: ids)
+        case .receive(let event):
+          let place = Int(event.id.rawValue) * Self.bufferBytes
+          try interface.receivePost(memory.address.advanced(by: place), id: event.id)
+        default: break
+        }
+      }
+    }
+  }
+
+  /// Receives a number of frames, or what comes in 5 s; tells after each poll how many there were.
+  mutating func take(_ packets: Int, _ progress: (Int) -> Void) throws(QueueError) {
+    let start = baseline_now()
+    var total = 0
+    while total < packets {
+      let count = interface.poll(&events)
+      if count == 0, baseline_now() - start > 5_000_000_000 { return }
+      for index in 0..<count {
+        guard case .receive(let event) = events[index] else { continue }
+        try interface.receiveInit(
+          memory.address.advanced(by: Int(event.id.rawValue) * Self.bufferBytes), id: event.id)
+        total += 1
+      }
+      if count > 0 {
+        interface.receivePush()
+        progress(total)
+      }
+    }
+  }
+
   /// Receives until `stop`, reading the first byte of each frame; returns how many there were.
-  mutating func receive(until stop: Flag) throws -> Int {
+  mutating func receive(until stop: Flag) throws(QueueError) -> Int {
     let (base, target) = (memory.base, memory.address)
     var total = 0
     var sum: UInt8 = 0

@@ -9,11 +9,14 @@ struct Conditions {
 enum Aim {
   case atMost(Double)
   case atLeast(Double)
+  /// Our figure itself, whatever the peer's is.
+  case zero
 
   var text: String {
     switch self {
     case .atMost(let value): "<= \(value.text(2))"
     case .atLeast(let value): ">= \(value.text(2))"
+    case .zero: "0"
     }
   }
 }
@@ -55,21 +58,27 @@ struct Comparison {
   var hasPeer: Bool { !theirs.values.isEmpty }
 
   /// Of the medians; nil without a peer.
-  var ratio: Double? { hasPeer ? ours.median / theirs.median : nil }
+  var ratio: Double? { hasPeer && theirs.median > 0 ? ours.median / theirs.median : nil }
 
   /// Distance between the quartiles of the ratios of the rounds, where these belong together.
   var ratioSpread: Double? {
-    guard hasPeer, ours.values.count > 1, ours.values.count == theirs.values.count else { return nil }
+    guard ratio != nil, ours.values.count > 1, ours.values.count == theirs.values.count else { return nil }
     return Sample(values: zip(ours.values, theirs.values).map { $0 / $1 }).spread
+  }
+
+  /// What the aim is about.
+  var judged: Double {
+    if case .zero = aim { return ours.median }
+    return ratio ?? ours.median
   }
 
   var verdict: Verdict? {
     guard let aim else { return nil }
-    let value = ratio ?? ours.median
     let spread = hasPeer ? ratioSpread ?? 0 : ours.spread
     switch aim {
-    case .atMost(let limit): return value <= limit ? .met : value - spread <= limit ? .withinSpread : .notMet
-    case .atLeast(let limit): return value >= limit ? .met : value + spread >= limit ? .withinSpread : .notMet
+    case .atMost(let limit): return judged <= limit ? .met : judged - spread <= limit ? .withinSpread : .notMet
+    case .atLeast(let limit): return judged >= limit ? .met : judged + spread >= limit ? .withinSpread : .notMet
+    case .zero: return judged == 0 ? .met : .notMet
     }
   }
 }

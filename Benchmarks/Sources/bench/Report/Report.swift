@@ -44,10 +44,10 @@ final class Report {
     print("")
     let missed = comparisons.filter { $0.verdict == .notMet || $0.verdict == .withinSpread }
     for comparison in missed {
-      let value = (comparison.ratio ?? comparison.ours.median).text(2)
       print(
         "\(comparison.verdict == .notMet ? "NOT MET" : "in spread"): \(comparison.benchmark), \(comparison.what)"
-          + "\(comparison.hasPeer ? " / \(comparison.peer)" : ""): \(value), aim \(comparison.aim?.text ?? "")")
+          + "\(comparison.hasPeer ? " / \(comparison.peer)" : ""): \(comparison.judged.text(2)), aim \(comparison.aim?.text ?? "")"
+      )
     }
     for (what, reason) in skipped { print("SKIPPED: \(what): \(reason)") }
     let json = JSON.object([

@@ -13,7 +13,7 @@ enum Table {
     return line(
       comparison.what, figure(comparison.ours), comparison.unit, comparison.peer,
       comparison.hasPeer ? figure(comparison.theirs) : "", ratio ?? "", comparison.aim?.text ?? "",
-      comparison.verdict?.rawValue ?? "", "EMULATED, \(conditions.wire), \(conditions.mode), \(conditions.pinning)")
+      comparison.verdict?.rawValue ?? "", "EMULATED; \(conditions.wire), \(conditions.mode), \(conditions.pinning)")
   }
 
   /// The median, and the distance between the quartiles in brackets.
@@ -28,7 +28,7 @@ enum Table {
     _ verdict: String, _ conditions: String
   ) -> String {
     [
-      what.filled(36), ours.padded(15), unit.filled(5), peer.filled(26), theirs.padded(15), ratio.padded(12),
+      what.filled(46), ours.padded(15), unit.filled(5), peer.filled(26), theirs.padded(15), ratio.padded(12),
       aim.padded(8), verdict.filled(9), conditions,
     ].joined(separator: " ")
   }

@@ -42,14 +42,14 @@ enum ScalingBenchmark {
     }
     let calls = bench.isQuick ? 2000 : 10_000
     let requests = [
-      ("filter", try one.filterCycle(calls), try filtered.filterCycle(calls), "\(filters)"),
-      ("registration", try one.registrationCycle(calls), try registered.registrationCycle(calls), "\(registrations)"),
-      ("interface", try one.interfaceCycle(calls / 10), try crowded.interfaceCycle(calls / 10), "\(interfaces)"),
+      ("a filter", try one.filterCycle(calls), try filtered.filterCycle(calls), "\(filters)"),
+      ("a registration", try one.registrationCycle(calls), try registered.registrationCycle(calls), "\(registrations)"),
+      ("an interface", try one.interfaceCycle(calls / 10), try crowded.interfaceCycle(calls / 10), "\(interfaces)"),
     ]
     for (name, alone, many, count) in requests {
       bench.report.add(
         Comparison(
-          "scaling", "a \(name), made and undone, beside \(count)", conditions, unit: "ns",
+          "scaling", "\(name), made and undone, beside \(count)", conditions, unit: "ns",
           ours: Sample(values: [many]), peer: "beside one", theirs: Sample(values: [alone])))
     }
   }

@@ -21,7 +21,7 @@ enum SoakBenchmark {
       Comparison(
         "soak", "resident memory, growth",
         Conditions(wire: "emu:cable", mode: "one thread, burst \(burst)", pinning: "not pinned"), unit: "KiB",
-        ours: Sample(values: [Double((after - before) >> 10)]), aim: .atMost(0)))
+        ours: Sample(values: [Double((after - before) >> 10)]), aim: .zero))
     bench.report.note("resident before \(before >> 10) KiB, after \(after >> 10) KiB")
   }
 }
