@@ -25,8 +25,8 @@ enum Aim {
 enum Verdict: String {
   case met
   case notMet = "NOT MET"
-  /// Missed by less than the distance between the quartiles.
-  case withinSpread = "in spread"
+  /// Missed by less than the median is uncertain.
+  case undecided
 }
 
 /// One line of the table: our figure beside a peer's, or beside nothing.
@@ -72,12 +72,17 @@ struct Comparison {
     return ratio ?? ours.median
   }
 
+  /// Half the interval that the judged median is in, at 95 percent: what the notches of a box plot show.
+  private var uncertainty: Double {
+    let spread = hasPeer ? ratioSpread ?? 0 : ours.spread
+    return spread.isFinite ? 1.57 * spread / Double(max(1, ours.values.count)).squareRoot() : 0
+  }
+
   var verdict: Verdict? {
     guard let aim else { return nil }
-    let spread = hasPeer ? ratioSpread ?? 0 : ours.spread
     switch aim {
-    case .atMost(let limit): return judged <= limit ? .met : judged - spread <= limit ? .withinSpread : .notMet
-    case .atLeast(let limit): return judged >= limit ? .met : judged + spread >= limit ? .withinSpread : .notMet
+    case .atMost(let limit): return judged <= limit ? .met : judged - uncertainty <= limit ? .undecided : .notMet
+    case .atLeast(let limit): return judged >= limit ? .met : judged + uncertainty >= limit ? .undecided : .notMet
     case .zero: return judged == 0 ? .met : .notMet
     }
   }

@@ -42,10 +42,10 @@ final class Report {
   /// Writes the files and says what was not reached.
   func finish() {
     print("")
-    let missed = comparisons.filter { $0.verdict == .notMet || $0.verdict == .withinSpread }
+    let missed = comparisons.filter { $0.verdict == .notMet || $0.verdict == .undecided }
     for comparison in missed {
       print(
-        "\(comparison.verdict == .notMet ? "NOT MET" : "in spread"): \(comparison.benchmark), \(comparison.what)"
+        "\(comparison.verdict == .notMet ? "NOT MET" : "undecided"): \(comparison.benchmark), \(comparison.what)"
           + "\(comparison.hasPeer ? " / \(comparison.peer)" : ""): \(comparison.judged.text(2)), aim \(comparison.aim?.text ?? "")"
       )
     }
