@@ -11,9 +11,13 @@ final class ChildProgram {
   private(set) var text = ""
   private var status: Int32?
 
-  /// - Parameter path: An absolute path.
-  init(_ path: String, _ arguments: [String]) throws {
+  /// - Parameters:
+  ///   - path: An absolute path.
+  ///   - isBound: Whether it goes when this process is killed, too. Needs setpriv (util-linux).
+  init(_ path: String, _ arguments: [String], isBound: Bool = true) throws {
     self.path = path
+    let setpriv = isBound ? Peer.find("setpriv") : nil
+    let command = (setpriv.map { [$0, "--pdeathsig", "KILL", "--"] } ?? []) + [path] + arguments
     var toChild: [Int32] = [-1, -1]
     var fromChild: [Int32] = [-1, -1]
     guard pipe(&toChild) == 0, pipe(&fromChild) == 0 else { throw BenchmarkError(reason: "no pipe: errno \(errno)") }
@@ -25,10 +29,10 @@ final class ChildProgram {
     posix_spawn_file_actions_adddup2(&actions, fromChild[1], 1)
     posix_spawn_file_actions_adddup2(&actions, fromChild[1], 2)
     for end in [toChild[0], fromChild[1]] { posix_spawn_file_actions_addclose(&actions, end) }
-    var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
+    var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
     var child: pid_t = 0
-    let failure = posix_spawn(&child, path, &actions, nil, &words, environ)
+    let failure = posix_spawn(&child, command[0], &actions, nil, &words, environ)
     close(toChild[0])
     close(fromChild[1])
     (process, input, output) = (child, toChild[1], fromChild[0])

@@ -47,7 +47,7 @@ struct Peer: Sendable {
     fflush(nil)
     for arguments in [["install"], ["update"], ["install"]] {
       let words = arguments == ["update"] ? arguments : arguments + ["-y", "--no-install-recommends"] + packages
-      _ = try? ChildProgram(apt, ["-qq"] + words).finish(seconds: 300)
+      _ = try? ChildProgram(apt, ["-qq"] + words, isBound: false).finish(seconds: 300)
       if path != nil { return nil }
     }
     return "apt-get could not install \(packages.joined(separator: " "))"

@@ -8,7 +8,7 @@ enum SharedMemoryBenchmark {
     bench.report.title("shm: half round trip of a 64-byte UDP frame between two processes")
     let name = "bench\(Machine.processNumber)"
     do {
-      let child = try ChildProgram("/proc/self/exe", [EchoProcess.word, "emu:shm:\(name)/1", "\(cores.there)"])
+      let child = try ChildProgram(Machine.program, [EchoProcess.word, "emu:shm:\(name)/1", "\(cores.there)"])
       _ = try child.wait(for: EchoProcess.ready, seconds: 10)
       try measure(bench, cores, "emu:shm:\(name)/0", line: line)
     } catch {
