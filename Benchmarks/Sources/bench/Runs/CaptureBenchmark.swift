@@ -14,6 +14,8 @@ struct CaptureBenchmark {
     let command: (_ file: String) -> (path: String, arguments: [String])
     /// What it says when it is ready.
     let ready: String
+    /// Seconds after which it has everything from the kernel.
+    let settling: Double
     /// Finds in what it says at its end how many frames are in the file.
     let written: (String) -> Int?
   }
@@ -27,7 +29,7 @@ struct CaptureBenchmark {
     guard let tcpdump = Peer.tcpdump.path else { return bench.report.skip("capture", "tcpdump is not installed") }
     let tools = try [ours(efvi), theirs(tcpdump)]
     let seconds = bench.isQuick ? 0.5 : 1.5
-    for rate in [100_000, 200_000, 400_000, 0] {
+    for rate in bench.isQuick ? [100_000, 400_000, 0] : [100_000, 200_000, 400_000, 0] {
       for shared in [false, true] {
         try compare(bench, cores, tools, rate: rate, seconds: seconds, shared: shared)
       }
@@ -77,7 +79,7 @@ struct CaptureBenchmark {
     }
     usleep(100_000)
     let outcome = try Generator(tool.source, length: 64, rate: rate, seconds: seconds, core: senderCore).join()
-    usleep(200_000)
+    usleep(UInt32(tool.settling * 1e6))
     child.signal(SIGINT)
     let text = try child.finish(seconds: 20)
     guard let written = tool.written(text) else {
@@ -99,7 +101,7 @@ struct CaptureBenchmark {
     return Tool(
       name: "efvi", pair: pair, source: try PlainEnd(.packet(pair.kernelEnd)),
       command: { (efvi, ["capture", "emu:afpacket:\(pair.adapterEnd)", "--write", $0, "--quiet", "--json"]) },
-      ready: "",
+      ready: "", settling: 0.2,
       written: { text in number(after: "\"frames\":", in: text) })
   }
 
@@ -108,6 +110,8 @@ struct CaptureBenchmark {
     return Tool(
       name: "tcpdump", pair: pair, source: try PlainEnd(.packet(pair.kernelEnd)),
       command: { (tcpdump, ["-i", pair.adapterEnd, "-n", "-Z", "root", "-w", $0]) }, ready: "listening on",
+      // The kernel hands over a block that is not full after a second.
+      settling: 1.3,
       written: { text in number(before: " packets captured", in: text) })
   }
 
