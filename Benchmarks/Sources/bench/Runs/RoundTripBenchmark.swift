@@ -78,8 +78,11 @@ struct RoundTripBenchmark {
           }
         }
       ),
-      ("emu:xdp", { try interface("xdp", 3, options: ",attach=native") { try PlainEnd(.xdp($0, generic: false)) } }),
-      ("bare C AF_XDP", { try plain("bare C AF_XDP", 4) { try PlainEnd(.xdp($0, generic: false)) } }),
+      // Two ways of attaching the program: in the driver, and in front of the stack.
+      ("emu:xdp native", { try xdp("native", 3) }),
+      ("bare C AF_XDP native", { try plain("bare C AF_XDP native", 4) { try PlainEnd(.xdp($0, generic: false)) } }),
+      ("emu:xdp generic", { try xdp("generic", 7) }),
+      ("bare C AF_XDP generic", { try plain("bare C AF_XDP generic", 8) { try PlainEnd(.xdp($0, generic: true)) } }),
       ("kernel UDP spinning", { try sockets("kernel UDP spinning", 5, blocks: false) }),
       ("kernel UDP blocking", { try sockets("kernel UDP blocking", 6, blocks: true) }),
     ]
@@ -89,12 +92,17 @@ struct RoundTripBenchmark {
     try VethPair(kernelEnd: "rk\(index)", adapterEnd: "ra\(index)", address: HostAddress(10, 9, UInt8(10 + index), 1))
   }
 
+  private static func xdp(_ attach: String, _ index: Int) throws -> Contestant {
+    try interface("xdp", index, way: attach) { try PlainEnd(.xdp($0, generic: attach == "generic")) }
+  }
+
   private static func interface(
-    _ wire: String, _ index: Int, options: String = "", far: (String) throws -> PlainEnd
+    _ wire: String, _ index: Int, way: String? = nil, far: (String) throws -> PlainEnd
   ) throws -> Contestant {
     let pair = try veth(index)
+    let options = way.map { ",attach=\($0)" } ?? ""
     let end = try Interfaced("emu:\(wire):\(pair.adapterEnd)\(options)", to: pair.kernelMAC)
-    return Contestant("emu:\(wire)", far: try far(pair.kernelEnd)) { trips, first in
+    return Contestant("emu:\(wire)\(way.map { " \($0)" } ?? "")", far: try far(pair.kernelEnd)) { trips, first in
       try end.end.measure(64, trips: trips, from: first)
     }
   }
@@ -144,7 +152,11 @@ struct RoundTripBenchmark {
 
   private static func tell(_ bench: Bench, _ contestants: [Contestant], pinning: String) {
     func find(_ label: String) -> Contestant? { contestants.first { $0.label == label } }
-    for (label, bare) in [("emu:afpacket", "bare C TPACKET_V2"), ("emu:xdp", "bare C AF_XDP")] {
+    let rivals = [
+      ("emu:afpacket", "bare C TPACKET_V2"), ("emu:xdp native", "bare C AF_XDP native"),
+      ("emu:xdp generic", "bare C AF_XDP generic"),
+    ]
+    for (label, bare) in rivals {
       guard let ours = find(label) else { continue }
       let conditions = Conditions(wire: "\(label) on veth", mode: ours.mode, pinning: pinning)
       for (peer, aim) in [(bare, Aim.atMost(1.05)), ("kernel UDP spinning", .atMost(0.6))] {
