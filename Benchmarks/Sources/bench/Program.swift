@@ -25,25 +25,38 @@ enum Program {
     if isAsked("api") { peers.append(.valgrind) }
     for peer in peers { if let reason = peer.install() { report.skip(peer.program, reason) } }
     let bench = Bench(isQuick: Machine.environment("QUICK") == "1", cores: Cores(), report: report)
-    let line = try measureLine(bench)
+    try measureLine(bench)
     try enterNetwork(report)
+    if let cores = bench.cores { try CPU.pin(to: cores.here) }
 
-    if isAsked("cable") { try CableBenchmark.run(bench) }
-    if isAsked("api") { try InstructionBenchmark.run(bench) }
-    if Namespace.isPrivate {
-      if isAsked("roundtrip") { try RoundTripBenchmark.run(bench) }
-      for wire in [ThroughputSubject.Wire.afpacket, .xdp] where isAsked(wire.rawValue) { try throughput(bench, wire) }
-      if isAsked("capture") { try CaptureBenchmark.run(bench) }
+    // One that fails does not take the figures of the others with it.
+    var hasFailed = false
+    func attempt(_ name: String, _ body: () throws -> Void) {
+      guard isAsked(name) else { return }
+      do {
+        try body()
+      } catch {
+        report.skip(name, "\(error)")
+        hasFailed = true
+      }
     }
-    if isAsked("shm") { try SharedMemoryBenchmark.run(bench, line: line) }
-    if isAsked("scaling") { try ScalingBenchmark.run(bench) }
-    if isAsked("soak") { try SoakBenchmark.run(bench) }
+    attempt("cable") { try CableBenchmark.run(bench) }
+    attempt("api") { try InstructionBenchmark.run(bench) }
+    if Namespace.isPrivate {
+      attempt("roundtrip") { try RoundTripBenchmark.run(bench) }
+      for wire in [ThroughputSubject.Wire.afpacket, .xdp] { attempt(wire.rawValue) { try throughput(bench, wire) } }
+      attempt("capture") { try CaptureBenchmark.run(bench) }
+    }
+    attempt("shm") { try SharedMemoryBenchmark.run(bench) }
+    attempt("scaling") { try ScalingBenchmark.run(bench) }
+    attempt("soak") { try SoakBenchmark.run(bench) }
     report.finish()
+    if hasFailed { exit(1) }
   }
 
   /// The first line: what everything between threads and processes scales with.
-  private static func measureLine(_ bench: Bench) throws -> Sample {
-    guard let cores = bench.needCores("cache line") else { return Sample() }
+  private static func measureLine(_ bench: Bench) throws {
+    guard let cores = bench.needCores("cache line") else { return }
     let sample = try CPU.pinned(to: cores.here) { try CacheLine.measure(cores) }
     print("")
     print(Table.head())
@@ -52,7 +65,6 @@ enum Program {
         "line", "cache line, one way",
         Conditions(wire: "memory", mode: "spinning, two C threads", pinning: "pinned, \(cores.text)"), unit: "ns",
         ours: sample))
-    return sample
   }
 
   /// A network of the process's own, which goes with it.

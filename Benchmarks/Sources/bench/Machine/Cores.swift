@@ -24,6 +24,9 @@ struct Bench {
   let cores: Cores?
   let report: Report
 
+  /// Where what has one thread runs.
+  var pinning: String { cores.map { "core \($0.here)" } ?? "not pinned" }
+
   func rounds(_ quick: Int, _ full: Int) -> Int { isQuick ? quick : full }
 
   /// Two cores, or nil after saying that `what` needs them.

@@ -19,7 +19,6 @@ struct CableBenchmark: ~Copyable {
     let pair = try CablePair("bench")
     var benchmark = CableBenchmark(bench: bench, pair: pair, baseline: baseline_pair_create()!)
     defer { baseline_pair_destroy(benchmark.baseline) }
-    if let core = bench.cores?.here { try CPU.pin(to: core) }
     try benchmark.measureBursts()
     try benchmark.measureWithoutChecksums()
     try benchmark.measureLengths()
@@ -30,7 +29,7 @@ struct CableBenchmark: ~Copyable {
   private var conditions: Conditions {
     Conditions(
       wire: "emu:cable", mode: "spinning, one thread",
-      pinning: bench.cores.map { "core \($0.here)" } ?? "not pinned")
+      pinning: bench.pinning)
   }
 
   private mutating func measureBursts() throws {

@@ -34,7 +34,6 @@ enum CableCrossing {
       credit.taken.store(1, ordering: .releasing)
       try end.take(packets) { credit.taken.store($0 + 1, ordering: .releasing) }
     }
-    try CPU.pin(to: cores.here)
     var sender = try InterfaceEnd("emu:cable:crossing/0")
     Frame.store(to: sender.source, length: 64, destination: Frame.nobody, source: Frame.nobody)
     while credit.taken.load(ordering: .acquiring) == 0 {}

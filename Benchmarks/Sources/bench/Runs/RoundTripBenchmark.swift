@@ -41,7 +41,6 @@ struct RoundTripBenchmark {
         bench.report.skip("half round trip, \(what)", "\(error)")
       }
     }
-    try CPU.pin(to: cores.here)
     let trips = bench.isQuick ? 20_000 : 100_000
     // Numbers that no other turn uses: an echo that comes late is nobody's.
     var number: UInt32 = 0

@@ -32,7 +32,7 @@ enum ScalingBenchmark {
         samples[index].add(others[index])
       }
     }
-    let conditions = Conditions(wire: "emu:cable", mode: "one thread, burst 8", pinning: "not pinned")
+    let conditions = Conditions(wire: "emu:cable", mode: "one thread, burst 8", pinning: bench.pinning)
     let names = ["\(interfaces) interfaces", "\(filters) filters", "\(registrations) registrations"]
     for (name, sample) in zip(names, samples) {
       bench.report.add(

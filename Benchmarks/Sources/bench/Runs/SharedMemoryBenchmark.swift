@@ -3,21 +3,20 @@ import NetworkLab
 
 /// Half round trips between two processes that share memory, against the time of a cache line between two threads in C.
 enum SharedMemoryBenchmark {
-  static func run(_ bench: Bench, line: Sample) throws {
+  static func run(_ bench: Bench) throws {
     guard let cores = bench.needCores("shared memory") else { return }
     bench.report.title("shm: half round trip of a 64-byte UDP frame between two processes")
     let name = "bench\(Machine.processNumber)"
     do {
       let child = try ChildProgram(Machine.program, [EchoProcess.word, "emu:shm:\(name)/1", "\(cores.there)"])
       _ = try child.wait(for: EchoProcess.ready, seconds: 10)
-      try measure(bench, cores, "emu:shm:\(name)/0", line: line)
+      try measure(bench, cores, "emu:shm:\(name)/0")
     } catch {
       bench.report.skip("shared memory between two processes", "\(error)")
     }
   }
 
-  private static func measure(_ bench: Bench, _ cores: Cores, _ device: String, line: Sample) throws {
-    try CPU.pin(to: cores.here)
+  private static func measure(_ bench: Bench, _ cores: Cores, _ device: String) throws {
     var end = try InterfaceEnd(device)
     let mac = end.driver.identity.macAddress
     try end.interface.addFilter(.ethernet(mac))

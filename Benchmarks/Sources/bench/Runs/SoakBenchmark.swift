@@ -20,7 +20,7 @@ enum SoakBenchmark {
     bench.report.add(
       Comparison(
         "soak", "resident memory, growth",
-        Conditions(wire: "emu:cable", mode: "one thread, burst \(burst)", pinning: "not pinned"), unit: "KiB",
+        Conditions(wire: "emu:cable", mode: "one thread, burst \(burst)", pinning: bench.pinning), unit: "KiB",
         ours: Sample(values: [Double((after - before) >> 10)]), aim: .zero))
     bench.report.note("resident before \(before >> 10) KiB, after \(after >> 10) KiB")
   }
