@@ -29,8 +29,9 @@ build: ## Installs what is missing and builds everything for speed
 	@Scripts/install-needed
 	swift build -c release
 
-bench: ## Runs the benchmarks
-	@if [ -x Benchmarks/run ]; then Scripts/install-needed && Benchmarks/run; else echo "There is no Benchmarks/run."; fi
+bench: ## Compares with plain C, DPDK and the kernel; QUICK=1 within two minutes, ONLY="cable xdp" some
+	@Scripts/install-needed
+	@QUICK="$(QUICK)" Benchmarks/run $(ONLY)
 
 sanitize: ## Runs the tests under the address and the thread sanitizer
 	@Scripts/sanitize

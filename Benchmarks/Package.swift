@@ -5,7 +5,7 @@ let package = Package(
   name: "Benchmarks",
   dependencies: [.package(name: "swift-etherfabric", path: "..")],
   targets: [
-    .target(name: "CBaseline"),
+    .target(name: "CBaseline", linkerSettings: [.linkedLibrary("pcap")]),
     .executableTarget(
       name: "bench",
       dependencies: [

@@ -1,14 +1,47 @@
+import CBaseline
 import Glibc
 
 /// What a reader has to know to judge the figures.
 enum Machine {
+  static var facts: [(String, String)] {
+    [
+      ("machine", "\(processor), \(sysconf(Int32(_SC_NPROCESSORS_ONLN))) cores"),
+      ("kernel", "\(read("/proc/sys/kernel/ostype")) \(read("/proc/sys/kernel/osrelease"))"),
+      ("load", "\(loadBefore) before"), ("date", date), ("command", command),
+    ]
+  }
+
+  /// Before anything was measured.
+  private static let loadBefore = read("/proc/loadavg")
+
   static func printHeader() {
-    print("machine  \(processor), \(sysconf(Int32(_SC_NPROCESSORS_ONLN))) cores")
-    print("kernel   \(read("/proc/sys/kernel/ostype")) \(read("/proc/sys/kernel/osrelease"))")
-    print("load     \(read("/proc/loadavg")) (before)")
-    print("date     \(date)")
-    print("command  \(command)")
-    print("")
+    for (name, value) in facts { print("\(name.filled(8)) \(value)") }
+  }
+
+  /// Since some moment.
+  static var seconds: Double { Double(baseline_now()) / 1e9 }
+
+  static var processNumber: Int { Int(getpid()) }
+
+  static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+  /// The path of this program.
+  static var program: String {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = readlink("/proc/self/exe", &buffer, buffer.count)
+    return String(decoding: buffer[..<max(0, count)].map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  static func remove(_ path: String) { unlink(path) }
+
+  static func flush() { fflush(nil) }
+
+  /// Whether whoever holds the other end of the input has closed it.
+  static var isInputOver: Bool {
+    var entry = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+    guard poll(&entry, 1, 0) > 0 else { return false }
+    var byte: UInt8 = 0
+    return Glibc.read(0, &byte, 1) <= 0
   }
 
   /// Bytes of memory that the process has resident.

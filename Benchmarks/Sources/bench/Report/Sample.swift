@@ -18,20 +18,27 @@ struct Sample {
 }
 
 extension Double {
-  /// With `digits` after the point, right-aligned in `width`.
-  func text(_ digits: Int, _ width: Int) -> String {
+  /// With `digits` after the point.
+  func text(_ digits: Int) -> String {
+    guard isFinite else { return "-" }
     let scale = pow(10, Double(digits))
-    let rounded = Int((self * scale).rounded())
-    var number = String(rounded / Int(scale))
+    let rounded = Int((magnitude * scale).rounded())
+    var number = (self < 0 && rounded > 0 ? "-" : "") + String(rounded / Int(scale))
     if digits > 0 {
       let rest = String(rounded % Int(scale))
       number += "." + String(repeating: "0", count: digits - rest.count) + rest
     }
-    return number.padded(width)
+    return number
   }
+
+  /// The same, right-aligned in `width`.
+  func text(_ digits: Int, _ width: Int) -> String { text(digits).padded(width) }
 }
 
 extension String {
   /// Right-aligned in `width`.
   func padded(_ width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
+
+  /// Left-aligned in `width`.
+  func filled(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -8,7 +8,7 @@ enum ScalingBenchmark {
   static let filters = 8000
   static let registrations = 10_000
 
-  static func run(quick: Bool) throws {
+  static func run(_ bench: Bench) throws {
     try raiseFileLimit()
     var one = try Subject("scale-one")
     var crowded = try Subject("scale-interfaces")
@@ -19,12 +19,10 @@ enum ScalingBenchmark {
     try registered.addRegistrations(registrations - 1)
 
     let packets = 16_000
-    let rounds = quick ? 101 : 501
-    print("scaling: EMULATED, 64-byte UDP frames in bursts of 8, one thread; median of \(rounds) rounds of")
-    print("\(packets) packets, in turns; ns a packet, and the ratio to one interface, filter and registration")
+    let rounds = bench.rounds(101, 501)
+    bench.report.title("scaling: a packet, and a request and its undoing, beside many of something and beside one")
     var alone = Sample()
     var samples = [Sample](repeating: Sample(), count: 3)
-    var ratios = [Sample](repeating: Sample(), count: 3)
     for round in 0..<(rounds + 2) {
       let base = try one.measure(packets)
       let others = [try crowded.measure(packets), try filtered.measure(packets), try registered.measure(packets)]
@@ -32,29 +30,28 @@ enum ScalingBenchmark {
       alone.add(base)
       for index in 0..<3 {
         samples[index].add(others[index])
-        ratios[index].add(others[index] / base)
       }
     }
-    print("  1 of each              \(alone.median.text(1, 7)) (\(alone.spread.text(1, 5)))")
-    for (index, name) in [
-      "\(interfaces) interfaces", "\(filters) filters", "\(registrations) registrations",
-    ].enumerated() {
-      let name = name + String(repeating: " ", count: 23 - name.count)
-      print(
-        "  \(name)\(samples[index].median.text(1, 7)) (\(samples[index].spread.text(1, 5)))"
-          + "  \(ratios[index].median.text(2, 6)) (\(ratios[index].spread.text(2, 4)))")
+    let conditions = Conditions(wire: "emu:cable", mode: "one thread, burst 8", pinning: bench.pinning)
+    let names = ["\(interfaces) interfaces", "\(filters) filters", "\(registrations) registrations"]
+    for (name, sample) in zip(names, samples) {
+      bench.report.add(
+        Comparison(
+          "scaling", "a packet beside \(name)", conditions, unit: "ns", ours: sample, peer: "beside one",
+          theirs: alone))
     }
-    print("  a request and its undoing, ns: beside 1, beside many, ratio")
-    let calls = quick ? 2000 : 10_000
-    row("filter", try one.filterCycle(calls), try filtered.filterCycle(calls))
-    row("registration", try one.registrationCycle(calls), try registered.registrationCycle(calls))
-    row("interface", try one.interfaceCycle(calls / 10), try crowded.interfaceCycle(calls / 10))
-    print("")
-  }
-
-  private static func row(_ name: String, _ one: Double, _ many: Double) {
-    let name = name + String(repeating: " ", count: 23 - name.count)
-    print("  \(name)\(one.text(0, 7))  \(many.text(0, 7))  \((many / one).text(2, 6))")
+    let calls = bench.isQuick ? 2000 : 10_000
+    let requests = [
+      ("a filter", try one.filterCycle(calls), try filtered.filterCycle(calls), "\(filters)"),
+      ("a registration", try one.registrationCycle(calls), try registered.registrationCycle(calls), "\(registrations)"),
+      ("an interface", try one.interfaceCycle(calls / 10), try crowded.interfaceCycle(calls / 10), "\(interfaces)"),
+    ]
+    for (name, alone, many, count) in requests {
+      bench.report.add(
+        Comparison(
+          "scaling", "\(name), made and undone, beside \(count)", conditions, unit: "ns",
+          ours: Sample(values: [many]), peer: "beside one", theirs: Sample(values: [alone])))
+    }
   }
 
   /// Each event queue has two descriptors.

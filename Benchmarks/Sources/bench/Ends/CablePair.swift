@@ -1,41 +1,15 @@
 import EtherFabric
 
-/// One end of the cable, with its buffers and the loop that the C pair runs too.
-struct CableSide: ~Copyable {
-  static let bufferBytes = 2048
-  static let buffers = 512
-
-  let driver: Driver
-  let memory: MemoryRegistration
-  var interface: VirtualInterface
-
-  init(_ device: String) throws {
-    let opened = try Driver.open(device)
-    let domain = try opened.allocateProtectionDomain()
-    let registered = try MemoryRegistration(domain, DMAMemory(byteCount: Self.bufferBytes * Self.buffers))
-    interface = try domain.allocateVirtualInterface()
-    driver = opened
-    memory = registered
-  }
-
-  mutating func postAll() throws {
-    for index in 0..<(Self.buffers - 8) {
-      try interface.receiveInit(memory.dmaAddress(index * Self.bufferBytes), id: RequestID(index))
-    }
-    interface.receivePush()
-  }
-}
-
 /// Two virtual interfaces on `emu:cable:`, driven by one thread.
 struct CablePair: ~Copyable {
-  var sender: CableSide
-  var receiver: CableSide
+  var sender: InterfaceEnd
+  var receiver: InterfaceEnd
   private var events: EventBatch
   private let ids: UnsafeMutableBufferPointer<RequestID>
 
-  init(_ name: String) throws {
-    let left = try CableSide("emu:cable:\(name)/0")
-    var right = try CableSide("emu:cable:\(name)/1")
+  init(_ name: String, senderFlags: InterfaceFlags = []) throws {
+    let left = try InterfaceEnd("emu:cable:\(name)/0", flags: senderFlags)
+    var right = try InterfaceEnd("emu:cable:\(name)/1")
     try right.interface.addFilter(.udp(local: IPEndpoint(IPAddress("10.9.0.1")!, port: 9000)))
     try right.postAll()
     sender = left
@@ -67,7 +41,7 @@ struct CablePair: ~Copyable {
         let count = receiver.interface.poll(&events)
         for index in 0..<count {
           guard case .receive(let event) = events[index] else { return total }
-          let address = target.advanced(by: Int(event.id.rawValue) * CableSide.bufferBytes)
+          let address = target.advanced(by: Int(event.id.rawValue) * InterfaceEnd.bufferBytes)
           try receiver.interface.receiveInit(address, id: event.id)
           got += 1
         }
