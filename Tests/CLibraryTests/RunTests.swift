@@ -53,16 +53,34 @@ import Testing
   static let nics = ["x2", "x3", "x4-express"]
 
   @Test(.enabled(if: Namespace.isAvailable, Comment(rawValue: Namespace.unavailableReason ?? "")), arguments: nics)
-  func aSinkReceivesWhatASenderSendsOverAVethPair(_ nic: String) throws {
+  func aSinkReceivesWhatASenderSendsFromAnotherNamespace(_ nic: String) throws {
     let (send, sink) = (try Program("send"), try Program("sink"))
+    // The far end is in a namespace of its own, as on another host.
     let script = """
-      \(sink.file) b 239.1.2.3 5000 500 & sink=$!
+      unshare --net sleep 30 > /dev/null 2>&1 & far=$!
+      while [ "$(readlink /proc/$far/ns/net)" = "$(readlink /proc/$$/ns/net)" ]; do sleep 0.1; done
+      ip link set dev b netns $far
+      nsenter --target $far --net sh -c 'ip link set dev b up; exec \(sink.file) b 239.1.2.3 5000 500' & sink=$!
       sleep 1
-      \(send.file) a 239.1.2.3 5000 500 || exit 2
-      wait $sink
+      \(send.file) a 239.1.2.3 5000 500; sent=$?
+      wait $sink; received=$?
+      kill -KILL $far
+      [ $sent = 0 ] && exit $received
+      exit 2
       """
     let ran = try run(["--veth", "a,b", "--device", "emu:afpacket?nic=\(nic)", "--", "sh", "-c", script])
     #expect(ran.status == 0 && ran.output.contains("received 500, 0 wrong\n"), "\(ran.output)")
+  }
+
+  /// The ends of the pair have the names that the programs ask for.
+  @Test(
+    .enabled(if: Namespace.isAvailable, Comment(rawValue: Namespace.unavailableReason ?? "")),
+    arguments: CableTests.cases.filter { $0.program != "questions" })
+  func programsOfACableRunOverAVethPairUnchanged(_ row: CableTests.Case) throws {
+    let device = try #require(row.devices.first).replacing("emu:cable", with: "emu:afpacket")
+    let program = try Program(row.program)
+    let ran = try run(["--veth", "0,1", "--device", device, "--", program.file] + row.arguments)
+    #expect(ran.status == 0 && ran.output == row.output, "\(device): \(ran.output)")
   }
 
   /// As many frames as the forwarder has buffers for, whenever it gets to run.
