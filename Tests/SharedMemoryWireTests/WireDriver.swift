@@ -90,6 +90,11 @@ struct Traces: Equatable {
       sockets: lines("/proc/net/unix").filter { $0.contains("efvi/shm/") }.count)
   }
 
+  /// Nothing was left. Descriptors of an earlier test may have gone in between.
+  func hasNothingMore(than before: Traces) -> Bool {
+    descriptors <= before.descriptors && sharedFiles == before.sharedFiles && sockets <= before.sockets
+  }
+
   static func sockets(named name: String) -> Int {
     lines("/proc/net/unix").filter { $0.contains("efvi/shm/") && $0.contains("/\(name)/") }.count
   }

@@ -98,7 +98,8 @@ import Testing
         try station.settle()
       }
       #expect(!InterfaceState.names.contains("t0"))
-      #expect(openDescriptors() == before)
+      // Those of an earlier test may have gone in between.
+      #expect(openDescriptors() <= before)
     }
   }
 }
