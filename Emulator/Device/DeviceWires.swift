@@ -57,6 +57,7 @@ enum DeviceWires {
     var options = PacketWireOptions()
     options.promiscuous = try device.flag("promiscuous") ?? true
     options.steals = try device.flag("steal") ?? false
+    options.receiveSlots = try device.integer("slots", in: 1...65536) ?? options.receiveSlots
     return try PacketWire(interface: device.target, options: options)
   }
 

@@ -77,6 +77,8 @@ import Testing
     Wrong("emu:tap:t0,address=::1/64", "address=::1/64", "write 10.0.0.1/24"),
     Wrong("emu:tap:t0,address=224.0.0.1/4", "address=224.0.0.1/4", "not an address of a host"),
     Wrong("emu:cable:0,address=10.0.0.1/24", "address=10.0.0.1/24", "an option of tap, not of cable"),
+    Wrong("emu:afpacket:e,slots=0", "slots=0", "not in 1 to 65536"),
+    Wrong("emu:xdp:e,slots=64", "slots=64", "'slots' is an option of afpacket, not of xdp"),
     Wrong("emu:xdp:a/b", "a/b", "not the name of an interface"),
     Wrong("emu:xdp:e,attach=fast", "attach=fast", "one of best, zerocopy, native, generic"),
     Wrong("emu:xdp:e,queues=65", "queues=65", "not in 1 to 64"),

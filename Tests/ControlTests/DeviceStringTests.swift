@@ -33,6 +33,7 @@ import Testing
     Golden("emu:shm:0,nic=x3", .shm, "", 0),
     Golden("emu:tap:efvi0,address=10.0.0.1/24", .tap, "efvi0"),
     Golden("emu:tap:t0,address=10.0.0.1/0x18", .tap, "t0", nil, "emu:tap:t0,address=10.0.0.1/24"),
+    Golden("emu:afpacket:eth0,slots=0x4000", .afpacket, "eth0", nil, "emu:afpacket:eth0,slots=16384"),
     Golden("emu:xdp:eth0", .xdp, "eth0"),
     Golden(
       "emu:xdp:eth0,queues=0x4,attach=generic,need-wakeup=no", .xdp, "eth0", nil,

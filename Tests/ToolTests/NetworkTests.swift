@@ -45,6 +45,18 @@ import Testing
     }
   }
 
+  @Test func theReceiveRingHasAsManySlotsAsAskedFor() throws {
+    try Namespace.run {
+      _ = try VethPair()
+      for (option, slots) in [("", 1024...1200), (",slots=16384", 16384...16600)] {
+        let info = try Tool.run("info", "emu:afpacket:a0\(option)")
+        let printed = try #require(info.output.firstMatch(of: /TPACKET_V2, ([0-9]+) slots of /)).1
+        // Rounded up to whole blocks.
+        #expect(slots.contains(try #require(Int(printed))), "\(info.output)")
+      }
+    }
+  }
+
   @Test func infoPrintsWhatAnXDPWireObtained() throws {
     try Namespace.run {
       _ = try VethPair(queues: 2)

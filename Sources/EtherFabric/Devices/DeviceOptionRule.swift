@@ -68,6 +68,7 @@ public struct DeviceOptionRule: Sendable {
 
   private static let wireOnly: [DeviceOptionRule] = [
     .init("link", .choice(["up", "down"]), wires: [.cable, .switch], default: "up", "state of the link at the start"),
+    .init("slots", .integer(1...65536), wires: [.afpacket], default: "1024", "frames that the receive ring holds"),
     .init("steal", .flag, wires: [.afpacket], default: "off", "keep filtered frames from the kernel's stack"),
     .init("promiscuous", .flag, wires: [.afpacket, .xdp], default: "on", "take frames to any address"),
     .init(
