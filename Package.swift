@@ -125,7 +125,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ToolTests",
-      dependencies: ["efvi", "EmulatedWires", "EmulatedAdapter", "EtherFabric", "LiveCounters", "NetworkLab"],
+      dependencies: [
+        "BuiltTool", "efvi", "EmulatedWires", "EmulatedAdapter", "EtherFabric", "LiveCounters", "NetworkLab",
+      ],
       path: "Tests/ToolTests", swiftSettings: strict),
     .testTarget(
       name: "LiveCountersTests", dependencies: ["LiveCounters", "CLinuxShims"], path: "Tests/LiveCountersTests",
@@ -141,6 +143,8 @@ let package = Package(
       name: "efvi-first-program",
       dependencies: ["EtherFabric", "EtherFabricFrames", "EtherFabricEmulator", "CEmulatorRegistration"],
       path: "Tests/FirstProgram"),
+    // Runs the built efvi as users do.
+    .target(name: "BuiltTool", path: "Tests/BuiltTool", swiftSettings: strict),
     // Runs the system's compilers.
     .target(name: "Compilers", path: "Tests/Compilers", swiftSettings: strict),
     .testTarget(
@@ -230,8 +234,8 @@ let package = Package(
     .testTarget(
       name: "SharedMemoryWireTests",
       dependencies: [
-        "efvi", "EmulatedWires", "EmulatedAdapter", "EtherFabric", "EtherFabricEmulator", "CEmulatorRegistration",
-        "CLinuxShims", "Stranger",
+        "BuiltTool", "efvi", "EmulatedWires", "EmulatedAdapter", "EtherFabric", "EtherFabricEmulator",
+        "CEmulatorRegistration", "CLinuxShims", "Stranger",
       ],
       path: "Tests/SharedMemoryWireTests", swiftSettings: strict),
     .testTarget(

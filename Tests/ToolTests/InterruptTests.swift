@@ -1,3 +1,4 @@
+import BuiltTool
 import Glibc
 import Testing
 

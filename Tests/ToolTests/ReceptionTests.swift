@@ -1,3 +1,4 @@
+import BuiltTool
 import EmulatedAdapter
 import EmulatedWires
 import Glibc

@@ -1,3 +1,4 @@
+import BuiltTool
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct RefusalTests {

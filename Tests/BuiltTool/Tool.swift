@@ -1,14 +1,13 @@
 import Glibc
-import Testing
 
 /// The built `efvi`, run as users run it.
-final class Tool {
+public final class Tool {
   /// What a run came to.
-  struct Result {
+  public struct Result {
     /// Exit status, or 128 and the signal that killed it.
-    let status: Int32
-    let output: String
-    let errors: String
+    public let status: Int32
+    public let output: String
+    public let errors: String
   }
 
   private let process: pid_t
@@ -17,7 +16,7 @@ final class Tool {
   private var isOver = false
 
   /// Beside the test bundle.
-  static let path: String = {
+  public static let path: String = {
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = buffer.withUnsafeMutableBytes {
       readlink("/proc/self/exe", $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
@@ -26,10 +25,10 @@ final class Tool {
     return String(tests[...(tests.lastIndex(of: "/") ?? tests.startIndex)]) + "efvi"
   }()
 
-  convenience init(_ arguments: String...) throws { try self.init(arguments) }
+  public convenience init(_ arguments: String...) throws { try self.init(arguments) }
 
   /// Starts it in the calling thread's network.
-  init(_ arguments: [String]) throws {
+  public init(_ arguments: [String]) throws {
     output = try Self.temporary()
     errors = try Self.temporary()
     var actions = posix_spawn_file_actions_t()
@@ -54,7 +53,7 @@ final class Tool {
     defer { for word in words { free(word) } }
     var child: pid_t = 0
     let status = posix_spawn(&child, Self.path, &actions, &attributes, &words, environ)
-    try #require(status == 0, "\(Self.path): \(String(cString: strerror(status)))")
+    try require(status == 0, "\(Self.path): \(String(cString: strerror(status)))")
     process = child
   }
 
@@ -69,32 +68,32 @@ final class Tool {
   }
 
   /// Runs it to its end.
-  static func run(_ arguments: String..., timeout: Duration = .seconds(20)) throws -> Result {
+  public static func run(_ arguments: String..., timeout: Duration = .seconds(20)) throws -> Result {
     try Tool(arguments).wait(timeout: timeout)
   }
 
   /// The number of the process.
-  var number: pid_t { process }
+  public var number: pid_t { process }
 
-  func send(_ signal: Int32) { kill(process, signal) }
+  public func send(_ signal: Int32) { kill(process, signal) }
 
   /// What it has printed so far.
-  var text: String { Self.read(output) }
+  public var text: String { Self.read(output) }
 
   /// Waits until it has printed this.
-  func waitForText(_ part: String, timeout: Duration = .seconds(10)) throws {
+  public func waitForText(_ part: String, timeout: Duration = .seconds(10)) throws {
     let end = ContinuousClock.now + timeout
     while !text.contains(part) {
-      try #require(ContinuousClock.now < end, "no '\(part)' in: \(text)\(Self.read(errors))")
+      try require(ContinuousClock.now < end, "no '\(part)' in: \(text)\(Self.read(errors))")
       usleep(2000)
     }
   }
 
-  func wait(timeout: Duration = .seconds(20)) throws -> Result {
+  public func wait(timeout: Duration = .seconds(20)) throws -> Result {
     let end = ContinuousClock.now + timeout
     var status: Int32 = 0
     while waitpid(process, &status, WNOHANG) == 0 {
-      try #require(ContinuousClock.now < end, "still running after \(timeout): \(text)\(Self.read(errors))")
+      try require(ContinuousClock.now < end, "still running after \(timeout): \(text)\(Self.read(errors))")
       usleep(1000)
     }
     isOver = true
@@ -105,7 +104,7 @@ final class Tool {
   private static func temporary() throws -> Int32 {
     var name = Array("/tmp/efvi-test-XXXXXX".utf8CString)
     let file = mkstemp(&name)
-    try #require(file >= 0)
+    try require(file >= 0, "mkstemp: \(String(cString: strerror(errno)))")
     unlink(name)
     _ = fcntl(file, F_SETFD, FD_CLOEXEC)
     return file
