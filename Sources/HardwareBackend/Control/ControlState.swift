@@ -4,14 +4,12 @@ import EtherFabric
 /// What libciul has handed out, by the numbers that the API knows it by. Each has a driver handle of its own: the
 /// driver frees what belongs to a handle when that is closed, and nothing before.
 struct ControlState {
-  struct Domain {
-    let structure: UnsafeMutablePointer<ef_pd>
-    let handle: ef_driver_handle
-  }
+  typealias Domain = Obtained<ef_pd>
+  typealias Interface = Obtained<ef_vi>
+  typealias PIO = Obtained<ef_pio>
 
   struct Registration {
-    let structure: UnsafeMutablePointer<ef_memreg>
-    let handle: ef_driver_handle
+    let memory: Obtained<ef_memreg>
     let byteCount: Int
   }
 
@@ -20,14 +18,8 @@ struct ControlState {
     let address: UInt64
   }
 
-  struct Interface {
-    let structure: UnsafeMutablePointer<ef_vi>
-    let handle: ef_driver_handle
-  }
-
   struct InterfaceSet {
-    let structure: UnsafeMutablePointer<ef_vi_set>
-    let handle: ef_driver_handle
+    let set: Obtained<ef_vi_set>
     var filters: [UInt64] = []
   }
 
@@ -35,11 +27,6 @@ struct ControlState {
     var cookie: ef_filter_cookie
     /// An interface or a set.
     let owner: UInt32
-  }
-
-  struct PIO {
-    let structure: UnsafeMutablePointer<ef_pio>
-    let handle: ef_driver_handle
   }
 
   var domains: [UInt32: Domain] = [:]
@@ -63,11 +50,4 @@ struct ControlState {
     lastFilter += 1
     return lastFilter
   }
-}
-
-/// A structure of the library's, zeroed: several of its calls count on that.
-func zeroed<Structure>(_ type: Structure.Type) -> UnsafeMutablePointer<Structure> {
-  let memory = UnsafeMutableRawPointer.allocate(byteCount: MemoryLayout<Structure>.size, alignment: 64)
-  memory.initializeMemory(as: UInt8.self, repeating: 0, count: MemoryLayout<Structure>.size)
-  return memory.bindMemory(to: Structure.self, capacity: 1)
 }

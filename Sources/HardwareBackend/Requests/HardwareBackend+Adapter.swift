@@ -76,26 +76,18 @@ extension HardwareBackend {
     let operation = "ProtectionDomain.allocatePIO"
     return try locked { state throws(EtherFabricError) in
       let owner = try state.domain(domain, operation)
-      let handle = try openHandle(operation)
-      let pio = zeroed(ef_pio.self)
-      let result = ciul_ef_pio_alloc(pio, handle, owner.structure, .max, owner.handle)
-      guard result >= 0 else {
-        pio.deallocate()
-        Self.closeHandle(handle)
-        throw failure(operation, "ef_pio_alloc", result)
+      let (pio, _) = try obtain(ef_pio.self, operation, "ef_pio_alloc") {
+        ciul_ef_pio_alloc($0, $1, owner.structure, .max, owner.handle)
       }
       let number = state.number()
-      state.pios[number] = ControlState.PIO(structure: pio, handle: handle)
+      state.pios[number] = pio
       return number
     }
   }
 
   public func freePIO(_ buffer: UInt32) {
     locked { state in
-      guard let found = state.pios.removeValue(forKey: buffer) else { return }
-      _ = ciul_ef_pio_free(found.structure, found.handle)
-      Self.closeHandle(found.handle)
-      found.structure.deallocate()
+      state.pios.removeValue(forKey: buffer)?.release { ciul_ef_pio_free($0, $1) }
     }
   }
 

@@ -21,27 +21,17 @@ extension HardwareBackend {
   ) throws(EtherFabricError) -> UInt32 {
     let operation = "Driver.allocateProtectionDomain"
     return try locked { state throws(EtherFabricError) in
-      let handle = try openHandle(operation)
-      let domain = zeroed(ef_pd.self)
       let all = ef_pd_flags(rawValue: .init(flags.union(device.domainFlags).rawValue))
-      let result = allocate(domain, handle, all)
-      guard result >= 0 else {
-        domain.deallocate()
-        Self.closeHandle(handle)
-        throw failure(operation, call, result)
-      }
+      let (domain, _) = try obtain(ef_pd.self, operation, call) { allocate($0, $1, all) }
       let number = state.number()
-      state.domains[number] = ControlState.Domain(structure: domain, handle: handle)
+      state.domains[number] = domain
       return number
     }
   }
 
   public func freeDomain(_ domain: UInt32) {
     locked { state in
-      guard let found = state.domains.removeValue(forKey: domain) else { return }
-      _ = ciul_ef_pd_free(found.structure, found.handle)
-      Self.closeHandle(found.handle)
-      found.structure.deallocate()
+      state.domains.removeValue(forKey: domain)?.release { ciul_ef_pd_free($0, $1) }
     }
   }
 
@@ -51,17 +41,12 @@ extension HardwareBackend {
     let operation = "MemoryRegistration"
     return try locked { state throws(EtherFabricError) in
       let owner = try state.domain(domain, operation)
-      let handle = try openHandle(operation)
-      let registration = zeroed(ef_memreg.self)
-      let result = ciul_ef_memreg_alloc(registration, handle, owner.structure, owner.handle, base, byteCount)
-      guard result >= 0 else {
-        registration.deallocate()
-        Self.closeHandle(handle)
-        throw failure(operation, "ef_memreg_alloc", result)
+      let (memory, _) = try obtain(ef_memreg.self, operation, "ef_memreg_alloc") {
+        ciul_ef_memreg_alloc($0, $1, owner.structure, owner.handle, base, byteCount)
       }
-      let address = ciul_ef_memreg_dma_addr(registration, 0)
+      let address = ciul_ef_memreg_dma_addr(memory.structure, 0)
       state.registrations[ControlState.RegistrationKey(domain: domain, address: address), default: []].append(
-        ControlState.Registration(structure: registration, handle: handle, byteCount: byteCount))
+        ControlState.Registration(memory: memory, byteCount: byteCount))
       return DMAAddress(rawValue: address)
     }
   }
@@ -74,9 +59,7 @@ extension HardwareBackend {
         let found = state.registrations[key]?.remove(at: place)
       else { return }
       if state.registrations[key]?.isEmpty == true { state.registrations[key] = nil }
-      _ = ciul_ef_memreg_free(found.structure, found.handle)
-      Self.closeHandle(found.handle)
-      found.structure.deallocate()
+      found.memory.release { ciul_ef_memreg_free($0, $1) }
     }
   }
 
@@ -87,7 +70,7 @@ extension HardwareBackend {
       let key = ControlState.RegistrationKey(domain: domain, address: address.rawValue)
       guard let found = state.registrations[key]?.last(where: { $0.byteCount == byteCount }) else { return nil }
       let pages = stride(from: 0, to: byteCount, by: 4096).map {
-        DMAAddress(rawValue: ciul_ef_memreg_dma_addr(found.structure, $0))
+        DMAAddress(rawValue: ciul_ef_memreg_dma_addr(found.memory.structure, $0))
       }
       let isStraight = pages.indices.allSatisfy { pages[$0] == address.advanced(by: $0 * 4096) }
       return isStraight ? nil : pages

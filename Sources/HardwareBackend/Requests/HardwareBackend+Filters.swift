@@ -48,16 +48,11 @@ extension HardwareBackend {
     }
     return try locked { state throws(EtherFabricError) in
       let owner = try state.domain(domain, operation)
-      let handle = try openHandle(operation)
-      let set = zeroed(ef_vi_set.self)
-      let result = ciul_ef_vi_set_alloc_from_pd(set, handle, owner.structure, owner.handle, Int32(count))
-      guard result >= 0 else {
-        set.deallocate()
-        Self.closeHandle(handle)
-        throw failure(operation, "ef_vi_set_alloc_from_pd", result)
+      let (set, _) = try obtain(ef_vi_set.self, operation, "ef_vi_set_alloc_from_pd") {
+        ciul_ef_vi_set_alloc_from_pd($0, $1, owner.structure, owner.handle, Int32(count))
       }
       let number = state.number()
-      state.sets[number] = ControlState.InterfaceSet(structure: set, handle: handle)
+      state.sets[number] = ControlState.InterfaceSet(set: set)
       return number
     }
   }
@@ -68,11 +63,9 @@ extension HardwareBackend {
       guard let found = state.sets.removeValue(forKey: set) else { return }
       for id in found.filters {
         guard var filter = state.filters.removeValue(forKey: id) else { continue }
-        _ = ciul_ef_vi_set_filter_del(found.structure, found.handle, &filter.cookie)
+        _ = ciul_ef_vi_set_filter_del(found.set.structure, found.set.handle, &filter.cookie)
       }
-      _ = ciul_ef_vi_set_free(found.structure, found.handle)
-      Self.closeHandle(found.handle)
-      found.structure.deallocate()
+      found.set.release { ciul_ef_vi_set_free($0, $1) }
     }
   }
 
@@ -81,7 +74,7 @@ extension HardwareBackend {
     return try locked { state throws(EtherFabricError) in
       guard let found = state.sets[set] else { throw .unknown(operation, "set", UInt64(set)) }
       let cookie = try add(filter, owner: set, &state, operation, "ef_vi_set_filter_add") {
-        ciul_ef_vi_set_filter_add(found.structure, found.handle, $0, $1)
+        ciul_ef_vi_set_filter_add(found.set.structure, found.set.handle, $0, $1)
       }
       state.sets[set]?.filters.append(cookie.id)
       return cookie
@@ -93,7 +86,7 @@ extension HardwareBackend {
     try locked { state throws(EtherFabricError) in
       guard let found = state.sets[set] else { throw .unknown(operation, "set", UInt64(set)) }
       var filter = try state.filter(cookie, owner: set, operation)
-      let result = ciul_ef_vi_set_filter_del(found.structure, found.handle, &filter.cookie)
+      let result = ciul_ef_vi_set_filter_del(found.set.structure, found.set.handle, &filter.cookie)
       guard result >= 0 else { throw failure(operation, "ef_vi_set_filter_del", result) }
       state.filters[cookie.id] = nil
       state.sets[set]?.filters.removeAll { $0 == cookie.id }

@@ -17,38 +17,29 @@ extension HardwareBackend {
       let owner = try request.eventQueueOwner.map { number throws(EtherFabricError) in
         try state.interface(number, Self.allocateCall)
       }
-      let handle = try openHandle(Self.allocateCall)
-      let interface = zeroed(ef_vi.self)
       let flags = ef_vi_flags(rawValue: numericCast(options.flags.rawValue))
-      let result: Int32
-      let call: String
+      let (interface, label): (ControlState.Interface, Int32)
       if let member = request.member {
-        guard let set = state.sets[member.set] else {
-          interface.deallocate()
-          Self.closeHandle(handle)
+        guard let set = state.sets[member.set]?.set else {
           throw .unknown(Self.allocateCall, "set", UInt64(member.set))
         }
-        call = "ef_vi_alloc_from_set"
-        result = ciul_ef_vi_alloc_from_set(
-          interface, handle, set.structure, set.handle, Int32(clamping: member.index ?? -1), events, receives,
-          transmits,
-          owner?.structure, owner?.handle ?? -1, flags)
+        (interface, label) = try obtain(ef_vi.self, Self.allocateCall, "ef_vi_alloc_from_set") {
+          ciul_ef_vi_alloc_from_set(
+            $0, $1, set.structure, set.handle, Int32(clamping: member.index ?? -1), events, receives, transmits,
+            owner?.structure, owner?.handle ?? -1, flags)
+        }
       } else {
-        call = "ef_vi_alloc_from_pd"
-        result = ciul_ef_vi_alloc_from_pd(
-          interface, handle, domain.structure, domain.handle, events, receives, transmits, owner?.structure,
-          owner?.handle ?? -1, flags)
-      }
-      guard result >= 0 else {
-        interface.deallocate()
-        Self.closeHandle(handle)
-        throw failure(Self.allocateCall, call, result)
+        (interface, label) = try obtain(ef_vi.self, Self.allocateCall, "ef_vi_alloc_from_pd") {
+          ciul_ef_vi_alloc_from_pd(
+            $0, $1, domain.structure, domain.handle, events, receives, transmits, owner?.structure,
+            owner?.handle ?? -1, flags)
+        }
       }
       let number = state.number()
-      state.interfaces[number] = ControlState.Interface(structure: interface, handle: handle)
+      state.interfaces[number] = interface
       return InterfaceGrant(
-        HardwareGrant(interface: interface, handle: handle), resource: number, label: Int(result),
-        datapath: Self.datapath(of: interface))
+        HardwareGrant(interface: interface.structure, handle: interface.handle), resource: number, label: Int(label),
+        datapath: Self.datapath(of: interface.structure))
     }
   }
 
@@ -74,9 +65,7 @@ extension HardwareBackend {
     locked { state in
       guard let found = state.interfaces.removeValue(forKey: resource) else { return }
       state.filters = state.filters.filter { $0.value.owner != resource }
-      _ = ciul_ef_vi_free(found.structure, found.handle)
-      Self.closeHandle(found.handle)
-      found.structure.deallocate()
+      found.release { ciul_ef_vi_free($0, $1) }
     }
   }
 
