@@ -82,7 +82,8 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
       to: PortState(
         wire: wire.operations, claim: claim, translation: translation, interfaces: interfaces,
         matcher: filters.matcher, recipients: .allocate(capacity: PortState.interfaceLimit),
-        scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64), counterWords: counters.port,
+        scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64),
+        burst: .allocate(capacity: PortState.burstLimit), counterWords: counters.port,
         maximumFrame: Self.maximumFrame(settings.mtu ?? wire.mtu, settings.generation),
         cutThroughFaults: CutThroughFaults(settings.faults),
         faultWords: (counters.receiveFaults, counters.transmitFaults),
@@ -133,6 +134,7 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     port.pointee.queues.deallocate()
     port.pointee.recipients.deallocate()
     port.pointee.scratch.deallocate()
+    port.pointee.burst.deallocate()
     port.pointee.claim.deallocate()
     port.deallocate()
   }

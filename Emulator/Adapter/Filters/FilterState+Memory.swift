@@ -36,11 +36,13 @@ extension UnsafeMutablePointer<FilterState> {
     pointee.queues.deallocate()
     pointee.stamps.deallocate()
     pointee.kernelGroups?.deallocate()
+    pointee.flows.deallocate()
     deallocate()
   }
 
   /// Keeps the set of kinds in use and the kernel's blocks.
   func count(_ entry: UnsafeMutablePointer<FilterEntry>, by step: Int) {
+    pointee.flows.forget()
     if entry.pointee.blocks & FilterRule.blocksUnicast != 0 {
       pointee.unicastBlocks = UInt32(Int(pointee.unicastBlocks) + step)
     }

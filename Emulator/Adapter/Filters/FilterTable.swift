@@ -69,7 +69,10 @@ public final class FilterTable {
   /// The interface's own address.
   public var hardwareMAC: MACAddress {
     get { MACAddress(value: state.pointee.hardwareMAC) }
-    set { state.pointee.hardwareMAC = newValue.value }
+    set {
+      state.pointee.hardwareMAC = newValue.value
+      state.pointee.flows.forget()
+    }
   }
 
   /// Group addresses that the kernel listens to, which multicast-mismatch filters leave to it. Broadcast always is one.
@@ -79,6 +82,7 @@ public final class FilterTable {
       return (0..<state.pointee.kernelGroupCount).map { MACAddress(value: groups[$0]) }
     }
     set {
+      state.pointee.flows.forget()
       state.pointee.kernelGroups?.deallocate()
       state.pointee.kernelGroups = nil
       let values = Set(newValue.map(\.value)).sorted()

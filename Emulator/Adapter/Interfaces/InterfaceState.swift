@@ -26,6 +26,10 @@ struct InterfaceState {
   var receiveStopped = false
   let prefixLength: Int
 
+  /// Nothing is written in front of frames, and the ring runs.
+  @inline(__always)
+  var takesWholeFrames: Bool { prefixLength == 0 && !receiveStopped }
+
   let transmitRing: UnsafeMutablePointer<UInt64>
   let transmitMask: UInt32
   var transmitRead: UInt32 = 0

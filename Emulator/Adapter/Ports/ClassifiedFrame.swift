@@ -79,6 +79,18 @@ struct ClassifiedFrame {
   }
 }
 
+extension PlainDatagram {
+  /// Error and class bits, at their place in a receive event.
+  @inline(__always)
+  var eventFlags: UInt64 {
+    typealias Bit = ReceiveEventWord.Bit
+    let verdict = verdict
+    return ReceiveEventWord.classes(
+      l2: EthernetBaseClass.ethernetII.rawValue, vlanTags: 0, l3: L3Class.ip4.rawValue, l4: isUDP ? 2 : 1,
+      multicast: isGroup) | (verdict.ipBad ? Bit.ipChecksumBad : 0) | (verdict.l4Bad ? Bit.l4ChecksumBad : 0)
+  }
+}
+
 extension UnsafeMutablePointer where Pointee == PortState {
   /// Checksums on the way out. False for a frame that the interface's flags forbid.
   @inline(__always)
@@ -87,8 +99,20 @@ extension UnsafeMutablePointer where Pointee == PortState {
   ) -> Bool {
     let isRestricted = interface.pointee.isRestricted
     guard interface.pointee.fillsIPChecksum || interface.pointee.fillsL4Checksum || isRestricted else { return true }
+    if let datagram = PlainDatagram(room, length: length) {
+      datagram.fill(ip: interface.pointee.fillsIPChecksum, l4: interface.pointee.fillsL4Checksum)
+      return true
+    }
+    return offloadOther(interface, room, length: length)
+  }
+
+  /// The same for a frame that has to be parsed.
+  @inline(never)
+  private func offloadOther(
+    _ interface: UnsafeMutablePointer<InterfaceState>, _ room: UnsafeMutableRawPointer, length: Int
+  ) -> Bool {
     pointee.layout.parseFilling(
       room, length: length, ip: interface.pointee.fillsIPChecksum, l4: interface.pointee.fillsL4Checksum)
-    return !isRestricted || pointee.layout.l4Class != .none
+    return !interface.pointee.isRestricted || pointee.layout.l4Class != .none
   }
 }

@@ -3,8 +3,34 @@ import EtherFabricFormats
 import Glibc
 
 extension UnsafeMutablePointer where Pointee == PortState {
-  /// Writes one frame into the buffers of an interface, with an event for each buffer.
+  /// The same as `deliver` where one buffer takes the whole frame and there is no prefix; anything else goes there.
   @inline(__always)
+  func deliverAtOnce(
+    _ frame: WireFrame, to interface: UnsafeMutablePointer<InterfaceState>, flags: UInt64
+  ) -> DeliveryOutcome {
+    let read = interface.pointee.receiveRead
+    guard read != interface.pointee.receiveAccepted, interface.pointee.takesWholeFrames else {
+      return deliver(frame, to: interface, flags: flags)
+    }
+    let descriptor = ReceiveDescriptor(word: interface.pointee.receiveRing[Int(read)])
+    guard frame.length <= descriptor.length, flags & ReceiveEventWord.Bit.anyError == 0,
+      let host = pointee.translation.translate(
+        descriptor.address, length: frame.length, domain: interface.pointee.domain)
+    else { return deliver(frame, to: interface, flags: flags) }
+    copyFrame(host, frame.bytes, frame.length)
+    interface.pointee.receiveRead = (read &+ 1) & interface.pointee.receiveMask
+    interface.pointee.events.post(
+      ReceiveEventWord(
+        bytes: frame.length, label: interface.pointee.label, pointer: read &+ 1, flags: flags
+      ).word)
+    let counters = interface.pointee.counterWords
+    counters.pointee.received &+= 1
+    counters.pointee.receivedBytes &+= UInt64(truncatingIfNeeded: frame.length)
+    return .delivered
+  }
+
+  /// Writes one frame into the buffers of an interface, with an event for each buffer.
+  @inline(never)
   func deliver(
     _ frame: WireFrame, to interface: UnsafeMutablePointer<InterfaceState>, flags: UInt64
   ) -> DeliveryOutcome {

@@ -6,22 +6,50 @@ extension UnsafeMutablePointer where Pointee == PortState {
   /// Takes what has arrived from the wire, in order.
   @inline(__always)
   func receiveFromWire(budget limit: Int = PortState.receiveBudget) {
-    var frame = WireFrame(bytes: pointee.scratch, length: 0)
     var budget = limit
     if pointee.receiveFaults != nil { releaseHeldFrames() }
     if pointee.transmitFaults != nil { sendDueFrames() }
-    while budget > 0, pointee.wire.receiveNext(pointee.wire.context, &frame) {
-      if pointee.stampCount > 0 { stamp(&frame) }
-      if pointee.receiveFaults == nil, !frame.isPoisoned {
-        accept(frame, errors: 0)
-      } else {
-        acceptWithFaults(frame)
+    // A wire that gives fewer than it was asked for had no more.
+    var wanted = 0
+    var count = 0
+    while budget > 0, count == wanted {
+      wanted = pointee.wire.receiveBurst == nil ? 1 : min(budget, PortState.burstLimit)
+      count = takeBurst(wanted)
+      guard count > 0 else { break }
+      var frame = pointee.burst
+      let end = frame + count
+      while frame < end {
+        if pointee.stampCount > 0 { stamp(&frame.pointee) }
+        if pointee.receiveFaults == nil, !frame.pointee.isPoisoned {
+          accept(frame.pointee, errors: 0)
+        } else {
+          acceptWithFaults(frame.pointee)
+        }
+        frame += 1
       }
-      pointee.wire.receiveRelease(pointee.wire.context)
-      budget &-= 1
+      releaseBurst()
+      budget &-= count
     }
     if pointee.firstPending != nil { reportPending() }
     if pointee.clockUsers > 0 { keepTime() }
+  }
+
+  /// The next frames of the wire, in `burst`: one, where it gives no more at a time.
+  @inline(__always)
+  private func takeBurst(_ limit: Int) -> Int {
+    guard let receiveBurst = pointee.wire.receiveBurst else {
+      return pointee.wire.receiveNext(pointee.wire.context, pointee.burst) ? 1 : 0
+    }
+    return receiveBurst(pointee.wire.context, pointee.burst, limit)
+  }
+
+  @inline(__always)
+  private func releaseBurst() {
+    if let releaseBurst = pointee.wire.receiveReleaseBurst {
+      releaseBurst(pointee.wire.context)
+    } else {
+      pointee.wire.receiveRelease(pointee.wire.context)
+    }
   }
 
   /// What is due by the clock.
@@ -49,8 +77,9 @@ extension UnsafeMutablePointer where Pointee == PortState {
   /// The MAC: length limits, padding.
   @inline(__always)
   func accept(_ arrived: WireFrame, errors: UInt64) {
-    pointee.counters.received &+= 1
-    pointee.counters.receivedBytes &+= UInt64(truncatingIfNeeded: arrived.length)
+    let counters = pointee.counterWords
+    counters.pointee.received &+= 1
+    counters.pointee.receivedBytes &+= UInt64(truncatingIfNeeded: arrived.length)
     guard !pointee.isForcedDown else {
       pointee.counters.receivedLinkDown &+= 1
       return
@@ -79,6 +108,23 @@ extension UnsafeMutablePointer where Pointee == PortState {
   @inline(__always)
   func dispatch(_ frame: WireFrame, errors: UInt64) {
     guard !pointee.dispatchesSpecially else { return dispatchSpecially(frame, errors: errors) }
+    guard let datagram = PlainDatagram(frame.bytes, length: frame.length) else {
+      return dispatchByTable(frame, errors: errors, datagram: nil)
+    }
+    guard let index = pointee.matcher.known(datagram), let interface = pointee.interfaces[index] else {
+      return dispatchByTable(frame, errors: errors, datagram: datagram)
+    }
+    let outcome = deliverAtOnce(frame, to: interface, flags: datagram.eventFlags | errors)
+    if outcome == .delivered {
+      pointee.counters.delivered &+= 1
+    } else {
+      countTaken(outcome, copies: 1)
+    }
+  }
+
+  /// The same for a frame whose way is not known: by all that the parser finds.
+  @inline(never)
+  private func dispatchByTable(_ frame: WireFrame, errors: UInt64, datagram: PlainDatagram?) {
     let classified = ClassifiedFrame(frame, errors: errors, layout: &pointee.layout)
     let count = pointee.matcher.match(
       classified.key, into: pointee.recipients, capacity: PortState.interfaceLimit
@@ -87,7 +133,15 @@ extension UnsafeMutablePointer where Pointee == PortState {
       pointee.counters.filtered &+= 1
       return
     }
+    if let datagram, count == 1 { remember(datagram) }
     countTaken(deliverCopies(frame, count: count, flags: classified.eventFlags), copies: count)
+  }
+
+  /// Where a frame's only recipient receives plainly, the next frames of its flow go there at once.
+  private func remember(_ datagram: PlainDatagram) {
+    let recipient = pointee.recipients.pointee
+    guard let interface = pointee.interfaces[Int(recipient.interface)], interface.pointee.receivesPlainly else { return }
+    pointee.matcher.remember(datagram, recipient)
   }
 
   /// Hands a frame to the first `count` recipients. The best that became of a copy.
@@ -114,7 +168,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   }
 
   /// Counts a frame from the wire that at least one filter took.
-  @inline(__always)
+  @inline(never)
   func countTaken(_ best: DeliveryOutcome, copies: Int) {
     if copies > 1 { pointee.counters.replicated &+= UInt64(truncatingIfNeeded: copies &- 1) }
     switch best {

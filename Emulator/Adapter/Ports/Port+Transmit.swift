@@ -99,7 +99,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     }
     interface.pointee.transmitRead = (interface.pointee.transmitRead &+ 1) & interface.pointee.transmitMask
     guard let room = room(interface, length: length) else { return true }
-    memcpy(room, host, length)
+    copyFrame(room, host, length)
     finish(interface, room, length: length)
     return true
   }
@@ -151,11 +151,13 @@ extension UnsafeMutablePointer where Pointee == PortState {
 
   @inline(__always)
   func countSent(_ interface: UnsafeMutablePointer<InterfaceState>?, length: Int) {
-    pointee.counters.transmitted &+= 1
-    pointee.counters.transmittedBytes &+= UInt64(truncatingIfNeeded: length)
-    if let interface {
-      interface.pointee.counters.transmitted &+= 1
-      interface.pointee.counters.transmittedBytes &+= UInt64(truncatingIfNeeded: length)
+    let bytes = UInt64(truncatingIfNeeded: length)
+    let counters = pointee.counterWords
+    counters.pointee.transmitted &+= 1
+    counters.pointee.transmittedBytes &+= bytes
+    if let own = interface?.pointee.counterWords {
+      own.pointee.transmitted &+= 1
+      own.pointee.transmittedBytes &+= bytes
     }
   }
 

@@ -15,6 +15,8 @@ struct PortState {
   let recipients: UnsafeMutablePointer<FilterRecipient>
   /// Room for one frame that has to be padded or damaged.
   let scratch: UnsafeMutableRawPointer
+  /// Room for the frames of one burst from the wire.
+  let burst: UnsafeMutablePointer<WireFrame>
   /// What the parser found in the frame at hand.
   var layout = FrameLayout()
   var clock = AdapterClock()
@@ -78,6 +80,8 @@ struct PortState {
   static let scratchSize = 16384 + 256
   /// Frames that one service takes from the wire.
   static let receiveBudget = 256
+  /// Frames that the wire gives at a time.
+  static let burstLimit = 32
   /// Frames that a receive doorbell takes first: more than a wire holds.
   static let doorbellBudget = 65536
 }

@@ -83,6 +83,11 @@ public struct WireOperations {
   public var receiveNext: @convention(c) (Context, UnsafeMutableRawPointer) -> Bool
   /// Consumes the frame that `receiveNext` gave last.
   public var receiveRelease: @convention(c) (Context) -> Void
+  /// As `receiveNext`, for as many frames as are there, up to a number: stored one behind the other at the pointer, and
+  /// consumed together by `receiveReleaseBurst`. Returns how many. Nil for wires that give one frame at a time.
+  public var receiveBurst: (@convention(c) (Context, UnsafeMutableRawPointer, _ limit: Int) -> Int)?
+  /// Consumes the frames that `receiveBurst` gave last, all of them.
+  public var receiveReleaseBurst: (@convention(c) (Context) -> Void)?
   /// Makes `Wire.waitDescriptor` readable when the next frame arrives, or at once if one is there. Called before
   /// a thread sleeps; a wire whose descriptor is level-triggered by the kernel leaves it empty.
   public var armWait: @convention(c) (Context) -> Void
@@ -100,6 +105,8 @@ public struct WireOperations {
     receiveNext: @escaping @convention(c) (Context, UnsafeMutableRawPointer) -> Bool,
     receiveRelease: @escaping @convention(c) (Context) -> Void,
     armWait: @escaping @convention(c) (Context) -> Void,
+    receiveBurst: (@convention(c) (Context, UnsafeMutableRawPointer, Int) -> Int)? = nil,
+    receiveReleaseBurst: (@convention(c) (Context) -> Void)? = nil,
     transmitPoisoned: (@convention(c) (Context, Int) -> Int32)? = nil,
     transmitTime: (@convention(c) (Context) -> UInt64)? = nil
   ) {
@@ -110,6 +117,8 @@ public struct WireOperations {
     self.receiveNext = receiveNext
     self.receiveRelease = receiveRelease
     self.armWait = armWait
+    self.receiveBurst = receiveBurst
+    self.receiveReleaseBurst = receiveReleaseBurst
     self.transmitPoisoned = transmitPoisoned
     self.transmitTime = transmitTime
   }

@@ -37,6 +37,13 @@ enum CableOperations {
         CableOperations.port(context).pointee.peerIncoming.pointee.release()
       },
       armWait: { context in CableOperations.port(context).arm() },
+      receiveBurst: { context, output, limit in
+        CableOperations.port(context).pointee.peerIncoming.pointee.burst(
+          output.assumingMemoryBound(to: WireFrame.self), limit)
+      },
+      receiveReleaseBurst: { context in
+        CableOperations.port(context).pointee.peerIncoming.pointee.releaseBurst()
+      },
       transmitPoisoned: { context, length in CableOperations.commit(context, length, mark: 1) })
   }
 

@@ -119,6 +119,8 @@ struct FrameRingReader {
   let isArmed: UnsafeMutablePointer<Atomic<Bool>>
   var readHead = 0
   var knownTail = 0
+  /// Where the frames end that `burst` gave last.
+  private var burstEnd = 0
 
   init(_ ring: FrameRing) {
     records = ring.records
@@ -148,6 +150,39 @@ struct FrameRingReader {
       }
       readHead &+= capacity &- position
     }
+  }
+
+  /// The oldest frames, up to a number. Returns how many there were.
+  @inline(__always)
+  mutating func burst(_ frames: UnsafeMutablePointer<WireFrame>, _ limit: Int) -> Int {
+    var position = readHead
+    var end = knownTail
+    if position == end {
+      end = tail.pointee.load(ordering: .acquiring)
+      knownTail = end
+    }
+    var count = 0
+    while position != end, count < limit {
+      let place = position & mask
+      let record = records + place
+      guard capacity &- place >= FrameRing.headerSize, record.load(as: UInt32.self) != FrameRing.wrapMark else {
+        position &+= capacity &- place
+        continue
+      }
+      let frame = FrameRing.frame(record)
+      frames[count] = frame
+      count &+= 1
+      position &+= FrameRing.recordSize(frame.length)
+    }
+    burstEnd = position
+    return count
+  }
+
+  /// Gives the frames that `burst` returned back to the writer.
+  @inline(__always)
+  mutating func releaseBurst() {
+    readHead = burstEnd
+    head.pointee.store(readHead, ordering: .releasing)
   }
 
   /// Gives the record that `next` returned back to the writer.

@@ -24,11 +24,18 @@ extension UnsafeMutablePointer where Pointee == QueueState {
       return 1
     }
     var produced = 0
+    let (events, labels, stride) = (pointee.events, pointee.labels, pointee.clearStride)
     while produced < capacity {
-      let word = load(pointer & mask)
+      let word = EventWord(word: events[Int(pointer & mask)].load(ordering: .acquiring))
+      if let queue = Self.plainReceiver(of: word, labels) {
+        queue.receivePlainly(ReceiveEventWord(word: word.word), output + produced)
+        produced &+= 1
+        events[Int((pointer &- stride) & mask)].store(.max, ordering: .relaxed)
+        pointer &+= 1
+        continue
+      }
       guard word.isPresent else {
-        guard load((pointer &+ 1) & mask).isPresent else { break }
-        if produced > 0 { break }
+        guard produced == 0, load((pointer &+ 1) & mask).isPresent else { break }
         pointee.counts.gaps &+= 1
         pointer &+= 1
         continue
@@ -45,7 +52,7 @@ extension UnsafeMutablePointer where Pointee == QueueState {
       default:
         unusual(word)
       }
-      pointee.events[Int((pointer &- pointee.clearStride) & mask)].store(.max, ordering: .relaxed)
+      events[Int((pointer &- stride) & mask)].store(.max, ordering: .relaxed)
       pointer &+= 1
     }
     pointee.eventPointer = pointer
@@ -56,6 +63,38 @@ extension UnsafeMutablePointer where Pointee == QueueState {
   @inlinable @inline(__always)
   func load(_ slot: UInt32) -> EventWord {
     EventWord(word: pointee.events[Int(slot)].load(ordering: .acquiring))
+  }
+
+  /// The queue that an event gives a whole packet without an error to, in the buffer that is next; nil for any other
+  /// event, and for an empty slot, whose code is none.
+  @inline(__always)
+  private static func plainReceiver(
+    of event: EventWord, _ labels: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>
+  ) -> UnsafeMutablePointer<QueueState>? {
+    let word = ReceiveEventWord(word: event.word)
+    guard event.code == EventWord.Code.receive, UInt32(truncatingIfNeeded: word.word) != .max,
+      let queue = labels[event.label], queue.pointee.plainReceiveMask != 0
+    else { return nil }
+    let removed = queue.pointee.receiveRemoved
+    guard (word.pointer &- removed) & 0xf == 1, removed != queue.pointee.receiveAdded,
+      !word.continues, word.word & queue.pointee.discardBits == 0, !queue.pointee.inJumbo
+    else { return nil }
+    return queue
+  }
+
+  /// The commonest event, of which all has been looked at.
+  @inline(__always)
+  private func receivePlainly(_ word: ReceiveEventWord, _ output: UnsafeMutablePointer<Event>) {
+    let removed = pointee.receiveRemoved
+    let slot = Int(removed & pointee.plainReceiveMask)
+    let id = RequestID(pointee.receiveIDs[slot])
+    pointee.receiveIDs[slot] = .max
+    pointee.receiveRemoved = removed &+ 1
+    output.pointee = .receive(
+      Event.Receive(
+        id: id, bytes: UInt16(truncatingIfNeeded: word.bytes),
+        flags: word.isMulticast ? [.startOfPacket, .multicast] : .startOfPacket,
+        queue: UInt8(truncatingIfNeeded: EventWord(word: word.word).label)))
   }
 
   @inline(__always)

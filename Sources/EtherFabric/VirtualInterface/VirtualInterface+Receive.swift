@@ -27,7 +27,7 @@ extension VirtualInterface {
     }
     let slot = Int(added & mask)
     state.pointee.receiveDescriptors[slot] =
-      ReceiveDescriptor(address: address.rawValue, length: Int(state.pointee.receiveBufferLength)).word
+      ReceiveDescriptor(within: address.rawValue, length: state.pointee.receiveBufferLength).word
     state.pointee.receiveIDs[slot] = id.rawValue
     state.pointee.receiveAdded = added &+ 1
   }

@@ -33,7 +33,7 @@ extension VirtualInterface {
     }
     let slot = Int(added & mask)
     state.pointee.transmitDescriptors[slot] =
-      TransmitDescriptor(address: address.rawValue, length: length, continues: false).word
+      TransmitDescriptor(wholeAt: address.rawValue, length: length).word
     state.pointee.transmitIDs[slot] = id.rawValue
     state.pointee.transmitAdded = added &+ 1
   }

@@ -55,43 +55,67 @@ public struct InternetChecksum: Sendable {
     return UInt16(truncatingIfNeeded: (word &+ (word << 16 | word >> 16)) >> 16)
   }
 
-  /// The unfolded sum of `count` bytes, below 2^48 for any frame.
+  /// The unfolded sum of `count` bytes, below 2^33.
   @inlinable @inline(__always)
   public static func partialSum(_ bytes: UnsafeRawPointer, count: Int) -> UInt64 {
-    guard count < 32 else { return longPartialSum(bytes, count: count) }
-    return shortPartialSum(bytes, count: count)
+    guard count >= 8 else { return shortSum(bytes, count: count) }
+    let sum = wordSum(bytes, count: count)
+    return (sum & 0xffff_ffff) &+ (sum >> 32)
   }
 
-  /// The same of headers and small payloads, worth having in line.
+  /// Two sums of 64 bits in one, the carry added back in.
   @inlinable @inline(__always)
-  static func shortPartialSum(_ bytes: UnsafeRawPointer, count: Int) -> UInt64 {
+  static func joined(_ first: UInt64, _ second: UInt64) -> UInt64 {
+    let sum = first.addingReportingOverflow(second)
+    return sum.partialValue &+ (sum.overflow ? 1 : 0)
+  }
+
+  /// The sum of 8 bytes or more, in all 64 bits.
+  @inlinable @inline(__always)
+  static func wordSum(_ bytes: UnsafeRawPointer, count: Int) -> UInt64 {
     var next = bytes
     var left = count
     var sum: UInt64 = 0
+    if left >= 64 {
+      let blocks = left & ~31
+      sum = blockSum(bytes, count: blocks)
+      next += blocks
+      left &-= blocks
+    }
     while left >= 8 {
-      let word = next.loadUnaligned(as: UInt64.self)
-      sum &+= (word & 0xffff_ffff) &+ (word >> 32)
+      sum = joined(sum, next.loadUnaligned(as: UInt64.self))
       next += 8
       left &-= 8
     }
-    if left & 4 != 0 {
+    guard left > 0 else { return sum }
+    // The last bytes with some that have been added before them, which are shifted out.
+    let last = (next + (left &- 8)).loadUnaligned(as: UInt64.self).littleEndian &>> UInt64(64 &- 8 &* left)
+    return joined(sum, last.littleEndian)
+  }
+
+  /// The sum of fewer than 8 bytes.
+  @inlinable @inline(__always)
+  static func shortSum(_ bytes: UnsafeRawPointer, count: Int) -> UInt64 {
+    var next = bytes
+    var sum: UInt64 = 0
+    if count & 4 != 0 {
       sum &+= UInt64(next.loadUnaligned(as: UInt32.self))
       next += 4
     }
-    if left & 2 != 0 {
+    if count & 2 != 0 {
       sum &+= UInt64(next.loadUnaligned(as: UInt16.self))
       next += 2
     }
-    if left & 1 != 0 {
+    if count & 1 != 0 {
       sum &+= UInt64(UInt16(next.load(as: UInt8.self)).littleEndian)
     }
     return sum
   }
 
-  /// The same of 32 bytes and more. The two halves of each word are summed apart, so that no carry is lost and the
-  /// loop vectorises.
+  /// The sum of blocks of 32 bytes. The two halves of each word are summed apart, so that no carry is lost and the loop
+  /// vectorises.
   @inlinable @inline(never)
-  static func longPartialSum(_ bytes: UnsafeRawPointer, count: Int) -> UInt64 {
+  static func blockSum(_ bytes: UnsafeRawPointer, count: Int) -> UInt64 {
     var next = bytes
     var left = count
     var (low0, low1, low2, low3): (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
@@ -112,7 +136,6 @@ public struct InternetChecksum: Sendable {
       next += 32
       left &-= 32
     }
-    let sum = (low0 &+ low1) &+ (low2 &+ low3) &+ ((high0 &+ high1) &+ (high2 &+ high3))
-    return sum &+ shortPartialSum(next, count: left)
+    return (low0 &+ low1) &+ (low2 &+ low3) &+ ((high0 &+ high1) &+ (high2 &+ high3))
   }
 }

@@ -20,6 +20,10 @@ public struct TransmitDescriptor: Equatable, Sendable {
       | UInt64(truncatingIfNeeded: length & Self.maximumLength) << 48 | (continues ? 1 << 62 : 0)
   }
 
+  /// The descriptor of a whole packet, of values that are within its fields.
+  @inlinable @inline(__always)
+  public init(wholeAt address: UInt64, length: Int) { word = address | UInt64(truncatingIfNeeded: length) << 48 }
+
   /// DMA address of the fragment.
   @inlinable public var address: UInt64 { word & Self.maximumAddress }
   /// Page order of the buffer table entry: 0 4 KiB, 4 64 KiB, 8 1 MiB, 10 4 MiB.
@@ -49,6 +53,10 @@ public struct ReceiveDescriptor: Equatable, Sendable {
       address & TransmitDescriptor.maximumAddress | (address >> 48 & 0xf) << 44
       | UInt64(truncatingIfNeeded: length & 0x3fff) << 48
   }
+
+  /// The descriptor of values that are within its fields.
+  @inlinable @inline(__always)
+  public init(within address: UInt64, length: UInt32) { word = address | UInt64(length) << 48 }
 
   /// DMA address of the buffer.
   @inlinable public var address: UInt64 { word & TransmitDescriptor.maximumAddress }

@@ -13,9 +13,48 @@ import Testing
     guard let base = frame.baseAddress else { return }
     _ = layout.verifyChecksums(base)
     _ = layout.carriedFrame(base)
+    checkPlain(frame, layout)
     layout.fillChecksums(base, ip: true, l4: true)
     let verdict = layout.verifyChecksums(base)
     #expect(!verdict.ipBad && !verdict.l4Bad)
+  }
+
+  /// What the short way finds in a frame is what the parser finds.
+  private func checkPlain(_ frame: UnsafeMutableRawBufferPointer, _ layout: FrameLayout) {
+    guard let base = frame.baseAddress, let plain = PlainDatagram(base, length: frame.count) else { return }
+    #expect(layout.vlanCount == 0 && layout.baseClass == .ethernetII && layout.l3Class == .ip4 && layout.isOrdinary)
+    #expect(layout.l4Class == (plain.isUDP ? .udp : .tcp) && !layout.mayCarryFrame)
+    #expect(plain.isGroup == (layout.destinationClass != .unicast))
+    #expect(plain.verdict == layout.verifyChecksums(base))
+    let bytes = Array(frame)
+    for (ip, l4) in [(true, true), (true, false), (false, true)] {
+      layout.fillChecksums(base, ip: ip, l4: l4)
+      let expected = Array(frame)
+      frame.copyBytes(from: bytes)
+      plain.fill(ip: ip, l4: l4)
+      #expect(Array(frame) == expected)
+      frame.copyBytes(from: bytes)
+    }
+  }
+
+  @Test func commonFramesArePlain() {
+    func isPlain(_ bytes: [UInt8]) -> Bool {
+      bytes.withUnsafeBytes { PlainDatagram($0.baseAddress!, length: $0.count) != nil }
+    }
+    for frame in [GoldenFrame.udp4, GoldenFrame.tcp4].map(hex) {
+      #expect(isPlain(frame))
+      // More fragments, an option, a length that lies, a tag, VXLAN.
+      for (offset, value) in [(20, 0x20), (14, 0x46), (17, 0xff), (12, 0x81)] as [(Int, UInt8)] {
+        var other = frame
+        other[offset] = value
+        #expect(!isPlain(other))
+      }
+      #expect(!isPlain(frame.dropLast()))
+    }
+    var vxlan = hex(GoldenFrame.udp4)
+    vxlan.replaceSubrange(36..<38, with: [0x12, 0xb5])
+    #expect(!isPlain(vxlan))
+    for frame in [GoldenFrame.udp6, GoldenFrame.tcp6].map(hex) { #expect(!isPlain(frame)) }
   }
 
   @Test func survivesRandomBytes() throws {
