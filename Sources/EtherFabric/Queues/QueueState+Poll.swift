@@ -23,40 +23,44 @@ extension UnsafeMutablePointer where Pointee == QueueState {
       output[0] = .overflow
       return 1
     }
-    var produced = 0
+    var next = output
+    let end = output + capacity
     let (events, labels, stride) = (pointee.events, pointee.labels, pointee.clearStride)
-    while produced < capacity {
+    while next < end {
       let word = EventWord(word: events[Int(pointer & mask)].load(ordering: .acquiring))
       if let queue = Self.plainReceiver(of: word, labels) {
-        queue.receivePlainly(ReceiveEventWord(word: word.word), output + produced)
-        produced &+= 1
-        events[Int((pointer &- stride) & mask)].store(.max, ordering: .relaxed)
-        pointer &+= 1
-        continue
-      }
-      guard word.isPresent else {
-        guard produced == 0, load((pointer &+ 1) & mask).isPresent else { break }
-        pointee.counts.gaps &+= 1
-        pointer &+= 1
-        continue
-      }
-      // A time sync must not change the clock under the packets of this poll.
-      if word.code == EventWord.Code.mcdi, produced > 0 { break }
-      switch word.code {
-      case EventWord.Code.receive:
-        produced &+= receive(ReceiveEventWord(word: word.word), output + produced)
-      case EventWord.Code.transmit:
-        produced &+= transmit(TransmitEventWord(word: word.word), output + produced)
-      case EventWord.Code.mcdi:
-        produced &+= management(ManagementEventWord(word: word.word), output + produced)
-      default:
-        unusual(word)
+        queue.receivePlainly(ReceiveEventWord(word: word.word), next)
+        next += 1
+      } else {
+        guard word.isPresent else {
+          guard next == output, load((pointer &+ 1) & mask).isPresent else { break }
+          pointee.counts.gaps &+= 1
+          pointer &+= 1
+          continue
+        }
+        // A time sync must not change the clock under the packets of this poll.
+        if word.code == EventWord.Code.mcdi, next != output { break }
+        next += take(word, next)
       }
       events[Int((pointer &- stride) & mask)].store(.max, ordering: .relaxed)
       pointer &+= 1
     }
     pointee.eventPointer = pointer
-    return produced
+    return next - output
+  }
+
+  /// Any event but the commonest. Returns how many events were stored. Apart from the loop, which so keeps all that it
+  /// needs in registers.
+  @inline(never)
+  private func take(_ word: EventWord, _ output: UnsafeMutablePointer<Event>) -> Int {
+    switch word.code {
+    case EventWord.Code.transmit: return transmit(TransmitEventWord(word: word.word), output)
+    case EventWord.Code.receive: return receive(ReceiveEventWord(word: word.word), output)
+    case EventWord.Code.mcdi: return management(ManagementEventWord(word: word.word), output)
+    default:
+      unusual(word)
+      return 0
+    }
   }
 
   /// One word of the event queue. Acquire: what the adapter wrote before it is visible after it.
@@ -66,18 +70,16 @@ extension UnsafeMutablePointer where Pointee == QueueState {
   }
 
   /// The queue that an event gives a whole packet without an error to, in the buffer that is next; nil for any other
-  /// event, and for an empty slot, whose code is none.
+  /// event. An empty slot is none: its code is another, or, where the lower half is all ones, the packet continues.
   @inline(__always)
   private static func plainReceiver(
     of event: EventWord, _ labels: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>
   ) -> UnsafeMutablePointer<QueueState>? {
-    let word = ReceiveEventWord(word: event.word)
-    guard event.code == EventWord.Code.receive, UInt32(truncatingIfNeeded: word.word) != .max,
-      let queue = labels[event.label], queue.pointee.plainReceiveMask != 0
+    guard event.code == EventWord.Code.receive, let queue = labels[event.label],
+      event.word & queue.pointee.unplainBits == 0
     else { return nil }
     let removed = queue.pointee.receiveRemoved
-    guard (word.pointer &- removed) & 0xf == 1, removed != queue.pointee.receiveAdded,
-      !word.continues, word.word & queue.pointee.discardBits == 0, !queue.pointee.inJumbo
+    guard (ReceiveEventWord(word: event.word).pointer &- removed) & 0xf == 1, removed != queue.pointee.receiveAdded
     else { return nil }
     return queue
   }

@@ -35,21 +35,22 @@ extension UnsafeMutablePointer where Pointee == QueueState {
     if mask == 0, let express = pointee.express {
       return unbundleExpress(express, event, into: ids, capacity: capacity)
     }
-    var left = (event.descriptor &- pointee.transmitRemoved) & mask
+    var removed = pointee.transmitRemoved
     // A completion beyond what was sent would be an adapter's fault; it must not run past the ring.
-    left = min(left, pointee.transmitAdded &- pointee.transmitRemoved)
+    let end = removed &+ min((event.descriptor &- removed) & mask, pointee.transmitAdded &- removed)
+    let own = pointee.transmitIDs
     var count = 0
-    while left > 0, count < capacity {
-      let slot = Int(pointee.transmitRemoved & mask)
-      let id = pointee.transmitIDs[slot]
+    while removed != end, count < capacity {
+      let slot = Int(removed & mask)
+      let id = own[slot]
       if id != .max {
         ids[count] = RequestID(id)
-        pointee.transmitIDs[slot] = .max
+        own[slot] = .max
         count &+= 1
       }
-      pointee.transmitRemoved &+= 1
-      left &-= 1
+      removed &+= 1
     }
+    pointee.transmitRemoved = removed
     return count
   }
 }

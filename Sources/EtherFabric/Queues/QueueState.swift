@@ -45,7 +45,10 @@ struct QueueState {
   @usableFromInline var events: UnsafeMutablePointer<Atomic<UInt64>>
   @usableFromInline var eventMask: UInt32
   /// `receiveMask` where each receive event completes one buffer; 0 where events are merged, and in packed stream.
-  @usableFromInline var plainReceiveMask: UInt32 = 0
+  @usableFromInline var plainReceiveMask: UInt32 = 0 { didSet { findUnplainBits() } }
+  /// Bits of a receive event that make it another than that of a whole packet without an error, which has a short way in
+  /// `poll`; all of them while no event is such.
+  @usableFromInline var unplainBits = UInt64.max
   /// Queues by label, 32 entries, on the VI that owns the event queue.
   @usableFromInline var labels: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>
 
@@ -57,9 +60,9 @@ struct QueueState {
   @usableFromInline var receivePrefixLength: UInt32 = 0
   /// Bytes of the packet whose fragments are arriving, 0 between packets.
   @usableFromInline var jumboBytes: UInt32 = 0
-  @usableFromInline var inJumbo = false
+  @usableFromInline var inJumbo = false { didSet { findUnplainBits() } }
   @usableFromInline var label: UInt8 = 0
-  @usableFromInline var discardBits: UInt64
+  @usableFromInline var discardBits: UInt64 { didSet { findUnplainBits() } }
   /// The first DMA address that `receiveInit` does not write by itself: the end of those that fit a descriptor, and 0 in
   /// packed stream.
   @usableFromInline var receiveAddressLimit: UInt64 = TransmitDescriptor.maximumAddress + 1
@@ -157,6 +160,11 @@ struct QueueState {
     receiveStampCorrection = grant.timestampFormat.rounded(correction: grant.receiveStampCorrection)
     transmitStampCorrection = Int32(clamping: grant.transmitStampCorrection / 4)
     timerQuantum = UInt32(clamping: grant.timerQuantum)
+    findUnplainBits()
+  }
+
+  private mutating func findUnplainBits() {
+    unplainBits = inJumbo || plainReceiveMask == 0 ? .max : discardBits | ReceiveEventWord.Bit.continues
   }
 
   /// Frames arrive by reference: nothing is posted.

@@ -41,10 +41,10 @@ struct CablePair: ~Copyable {
         let count = receiver.interface.poll(&events)
         for index in 0..<count {
           guard case .receive(let event) = events[index] else { return total }
-          let address = target.advanced(by: Int(event.id.rawValue) * InterfaceEnd.bufferBytes)
+          let address = target.advanced(by: Int(event.id.rawValue) &* InterfaceEnd.bufferBytes)
           try receiver.interface.receiveInit(address, id: event.id)
-          got += 1
         }
+        got += count
         receiver.interface.receivePush()
       }
       total += burst
