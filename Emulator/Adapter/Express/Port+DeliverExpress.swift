@@ -3,9 +3,29 @@ import EtherFabricFormats
 import Synchronization
 
 extension UnsafeMutablePointer where Pointee == PortState {
-  /// Puts one frame into the receive queue that a filter steers to; every interface of the queue sees it.
+  /// Puts one frame into the receive queue that a filter steers to; every interface of the queue sees it. The parser's
+  /// findings are those of this frame.
   @inline(__always)
   func deliverExpress(_ frame: WireFrame, flags: UInt64, filter: UInt32) -> DeliveryOutcome {
+    let sum = pointee.layout.sumBehindEthernet(frame.bytes, isGood: Self.isGood(flags))
+    return deliverExpress(frame, flags: flags, filter: filter, sum: sum)
+  }
+
+  /// The same for a frame that was not parsed.
+  @inline(never)
+  func deliverExpress(_ frame: WireFrame, _ datagram: PlainDatagram, flags: UInt64, filter: UInt32) -> DeliveryOutcome {
+    let sum = datagram.sumBehindEthernet(frame.length, isGood: Self.isGood(flags))
+    return deliverExpress(frame, flags: flags, filter: filter, sum: sum)
+  }
+
+  @inline(__always)
+  private static func isGood(_ flags: UInt64) -> Bool {
+    flags & (ReceiveEventWord.Bit.ipChecksumBad | ReceiveEventWord.Bit.l4ChecksumBad) == 0
+  }
+
+  /// - Parameter sum: of all that stands behind the Ethernet header.
+  @inline(__always)
+  private func deliverExpress(_ frame: WireFrame, flags: UInt64, filter: UInt32, sum: UInt16) -> DeliveryOutcome {
     let number = Int(pointee.matcher.queue(ofFilter: filter))
     guard number < ExpressParameters.ownQueues, let queue = pointee.queues[number] else { return .noDescriptor }
     guard frame.length <= StreamHeader.maximumFrame else {
@@ -13,22 +33,22 @@ extension UnsafeMutablePointer where Pointee == PortState {
       return .oversize
     }
     return queue.pointee.shared != nil
-      ? deliverShared(frame, queue, flags: flags, filter: filter)
-      : deliverPosted(frame, queue, flags: flags, filter: filter)
+      ? deliverShared(frame, queue, flags: flags, filter: filter, sum: sum)
+      : deliverPosted(frame, queue, flags: flags, filter: filter, sum: sum)
   }
 
   /// X3: the metadata go to the slot behind.
   @inline(__always)
   private func deliverShared(
-    _ frame: WireFrame, _ queue: UnsafeMutablePointer<ReceiveQueueState>, flags: UInt64, filter: UInt32
+    _ frame: WireFrame, _ queue: UnsafeMutablePointer<ReceiveQueueState>, flags: UInt64, filter: UInt32, sum: UInt16
   ) -> DeliveryOutcome {
     let slot = queue.pointee.slot
     guard slot < SuperbufLayout.slots &- 1, queue.pointee.attention.isEmpty, let superbuf = queue.pointee.superbuf
-    else { return deliverSharedSlowly(frame, queue, flags: flags, filter: filter) }
+    else { return deliverSharedSlowly(frame, queue, flags: flags, filter: filter, sum: sum) }
     let place = superbuf + slot &* SuperbufLayout.slotSize
     let metadata = place + SuperbufLayout.slotSize
     let word = fill(
-      place, metadata: metadata, frame, flags: flags, filter: UInt64(filter & Self.shortFilterMask),
+      place, metadata: metadata, frame, flags: flags, sum: sum, filter: UInt64(filter & Self.shortFilterMask),
       sentinel: queue.pointee.sentinel, isEFCT: true)
     // The slot that a reader looks at next has not begun.
     metadata.storeBytes(
@@ -42,16 +62,16 @@ extension UnsafeMutablePointer where Pointee == PortState {
   /// X4: the metadata go before the frame, and an event may tell of it.
   @inline(__always)
   private func deliverPosted(
-    _ frame: WireFrame, _ queue: UnsafeMutablePointer<ReceiveQueueState>, flags: UInt64, filter: UInt32
+    _ frame: WireFrame, _ queue: UnsafeMutablePointer<ReceiveQueueState>, flags: UInt64, filter: UInt32, sum: UInt16
   ) -> DeliveryOutcome {
     let slot = queue.pointee.slot
     guard slot < SuperbufLayout.slots, queue.pointee.attention.isEmpty, let posted = queue.pointee.posted,
       let place = pointee.translation.translate(
         queue.pointee.address &+ UInt64(truncatingIfNeeded: slot &* SuperbufLayout.slotSize),
         length: SuperbufLayout.slotSize, domain: posted.pointee.owner.pointee.domain)
-    else { return deliverPostedSlowly(frame, queue, flags: flags, filter: filter) }
+    else { return deliverPostedSlowly(frame, queue, flags: flags, filter: filter, sum: sum) }
     let word = fill(
-      place, metadata: place, frame, flags: flags, filter: UInt64(filter & 0xffff),
+      place, metadata: place, frame, flags: flags, sum: sum, filter: UInt64(filter & 0xffff),
       sentinel: queue.pointee.sentinel, isEFCT: false)
     publish(word, place)
     queue.pointee.slot = slot &+ 1
@@ -72,7 +92,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   /// The last slot of a superbuf, the first of a queue, and everything that happens once in a while.
   @inline(never)
   private func deliverSharedSlowly(
-    _ frame: WireFrame, _ queue: UnsafeMutablePointer<ReceiveQueueState>, flags: UInt64, filter: UInt32
+    _ frame: WireFrame, _ queue: UnsafeMutablePointer<ReceiveQueueState>, flags: UInt64, filter: UInt32, sum: UInt16
   ) -> DeliveryOutcome {
     queue.publishHeld()
     if queue.pointee.attention.contains(.rollover) { queue.rollOver() }
@@ -88,7 +108,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     // The metadata of the last frame go to the next superbuf.
     guard let metadata = isLast ? shared.pointee.next : place + SuperbufLayout.slotSize else { return .noDescriptor }
     let word = fill(
-      place, metadata: metadata, frame, flags: flags, filter: UInt64(filter & Self.shortFilterMask),
+      place, metadata: metadata, frame, flags: flags, sum: sum, filter: UInt64(filter & Self.shortFilterMask),
       sentinel: isLast ? shared.pointee.nextSentinel : queue.pointee.sentinel, isEFCT: true)
     if !isLast {
       metadata.storeBytes(
@@ -104,7 +124,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
 
   @inline(never)
   private func deliverPostedSlowly(
-    _ frame: WireFrame, _ queue: UnsafeMutablePointer<ReceiveQueueState>, flags: UInt64, filter: UInt32
+    _ frame: WireFrame, _ queue: UnsafeMutablePointer<ReceiveQueueState>, flags: UInt64, filter: UInt32, sum: UInt16
   ) -> DeliveryOutcome {
     queue.publishHeld()
     guard let posted = queue.pointee.posted, !queue.pointee.attention.contains(.stopped) else {
@@ -126,7 +146,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
       return .stopped
     }
     let word = fill(
-      place, metadata: place, frame, flags: flags, filter: UInt64(filter & 0xffff),
+      place, metadata: place, frame, flags: flags, sum: sum, filter: UInt64(filter & 0xffff),
       sentinel: queue.pointee.sentinel, isEFCT: false)
     queue.pointee.slot += 1
     queue.count(frame, flags)

@@ -57,19 +57,18 @@ enum FrameVerdict {
 extension UnsafeMutablePointer where Pointee == PortState {
   /// Writes a frame to a slot, and its time to the metadata. Returns the word that makes the metadata valid once it is
   /// stored in front of the time.
+  /// - Parameter sum: of all that stands behind the Ethernet header.
   @inline(__always)
   func fill(
     _ slot: UnsafeMutableRawPointer, metadata: UnsafeMutableRawPointer, _ frame: WireFrame, flags: UInt64,
-    filter: UInt64, sentinel: UInt64, isEFCT: Bool
+    sum: UInt16, filter: UInt64, sentinel: UInt64, isEFCT: Bool
   ) -> UInt64 {
     // Two bytes go before the frame, so that its IP header is aligned.
     slot.storeBytes(of: 0, toByteOffset: SuperbufLayout.frameOffset, as: UInt16.self)
     (slot + SuperbufLayout.dataOffset).copyMemory(from: frame.bytes, byteCount: frame.length)
-    // The sum of all behind the Ethernet header, first byte of each word high. The layout is that of this frame.
-    let isGood = flags & (ReceiveEventWord.Bit.ipChecksumBad | ReceiveEventWord.Bit.l4ChecksumBad) == 0
-    let checksum = pointee.layout.sumBehindEthernet(frame.bytes, isGood: isGood).byteSwapped
+    // First byte of each word high.
     var word =
-      UInt64(truncatingIfNeeded: frame.length) | FrameMetadata.frameLocation | UInt64(checksum) << 16
+      UInt64(truncatingIfNeeded: frame.length) | FrameMetadata.frameLocation | UInt64(sum.byteSwapped) << 16
       | FrameVerdict.bits(flags) | sentinel | filter << 46
     var time: UInt64 = 0
     if frame.timestamp != 0 {

@@ -119,6 +119,7 @@ public struct FilterMatcher {
       if !frame.isLooped || takes(entry, frame) {
         if output.add(entry.pointee.interface, entry.pointee.hardwareID, recipient: entry.pointee.recipient, state) {
           entry.pointee.matches &+= 1
+          state.pointee.lastEntry = UInt32(truncatingIfNeeded: index)
         }
       }
       index = Int(entry.pointee.next)

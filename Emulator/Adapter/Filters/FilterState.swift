@@ -70,6 +70,8 @@ struct FilterState {
   /// Groups that the kernel listens to, ascending.
   var kernelGroups: UnsafeMutablePointer<UInt64>?
   var kernelGroupCount = 0
+  /// The filter that took the last copy of a frame.
+  var lastEntry: UInt32 = 0
   /// What of it is known without a look.
   var flows = FlowCache()
 }

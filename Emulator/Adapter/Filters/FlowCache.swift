@@ -67,17 +67,18 @@ struct FlowCache {
 }
 
 extension FilterMatcher {
-  /// The interface that a frame goes to, if that is known and it is the only one. Its filter counts the frame.
+  /// Where a frame goes, if that is known and only to one. Its filter counts the frame.
   @inline(__always)
-  func known(_ datagram: PlainDatagram) -> Int? {
+  func known(_ datagram: PlainDatagram) -> FilterRecipient? {
     guard let flow = state.pointee.flows.find(datagram) else { return nil }
-    state.pointee.entries[Int(flow.pointee.entry)].matches &+= 1
-    return Int(flow.pointee.interface)
+    let entry = state.pointee.entries + Int(flow.pointee.entry)
+    entry.pointee.matches &+= 1
+    return FilterRecipient(interface: flow.pointee.interface, filterID: entry.pointee.hardwareID)
   }
 
-  /// The frame went to one interface, by a filter on EF10.
+  /// The last frame that was looked up went to one recipient.
   func remember(_ datagram: PlainDatagram, _ recipient: FilterRecipient) {
     guard recipient.filterID != FilterRecipient.noFilter else { return }
-    state.pointee.flows.learn(datagram, interface: recipient.interface, entry: recipient.filterID)
+    state.pointee.flows.learn(datagram, interface: recipient.interface, entry: state.pointee.lastEntry)
   }
 }

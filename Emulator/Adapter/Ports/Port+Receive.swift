@@ -111,10 +111,14 @@ extension UnsafeMutablePointer where Pointee == PortState {
     guard let datagram = PlainDatagram(frame.bytes, length: frame.length) else {
       return dispatchByTable(frame, errors: errors, datagram: nil)
     }
-    guard let index = pointee.matcher.known(datagram), let interface = pointee.interfaces[index] else {
-      return dispatchByTable(frame, errors: errors, datagram: datagram)
-    }
-    let outcome = deliverAtOnce(frame, to: interface, flags: datagram.eventFlags | errors)
+    guard let recipient = pointee.matcher.known(datagram),
+      let interface = pointee.interfaces[Int(recipient.interface)]
+    else { return dispatchByTable(frame, errors: errors, datagram: datagram) }
+    let flags = datagram.eventFlags | errors
+    let outcome =
+      interface.pointee.receivesPlainly
+      ? deliverAtOnce(frame, to: interface, flags: flags)
+      : deliverExpress(frame, datagram, flags: flags, filter: recipient.filterID)
     if outcome == .delivered {
       pointee.counters.delivered &+= 1
     } else {
@@ -137,10 +141,12 @@ extension UnsafeMutablePointer where Pointee == PortState {
     countTaken(deliverCopies(frame, count: count, flags: classified.eventFlags), copies: count)
   }
 
-  /// Where a frame's only recipient receives plainly, the next frames of its flow go there at once.
+  /// Where a frame's only recipient receives plainly or into superbufs, the next frames of its flow go there at once.
   private func remember(_ datagram: PlainDatagram) {
     let recipient = pointee.recipients.pointee
-    guard let interface = pointee.interfaces[Int(recipient.interface)], interface.pointee.receivesPlainly else { return }
+    guard let interface = pointee.interfaces[Int(recipient.interface)],
+      interface.pointee.receivesPlainly || interface.pointee.express != nil
+    else { return }
     pointee.matcher.remember(datagram, recipient)
   }
 

@@ -76,7 +76,7 @@ extension UnsafeMutablePointer where Pointee == QueueState {
     of event: EventWord, _ labels: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>
   ) -> UnsafeMutablePointer<QueueState>? {
     guard event.code == EventWord.Code.receive, let queue = labels[event.label],
-      event.word & queue.pointee.unplainBits == 0
+      queue.pointee.plainReceiveMask != 0, event.word & queue.pointee.unplainBits == 0
     else { return nil }
     let removed = queue.pointee.receiveRemoved
     guard (ReceiveEventWord(word: event.word).pointer &- removed) & 0xf == 1, removed != queue.pointee.receiveAdded

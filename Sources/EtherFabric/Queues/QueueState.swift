@@ -45,9 +45,9 @@ struct QueueState {
   @usableFromInline var events: UnsafeMutablePointer<Atomic<UInt64>>
   @usableFromInline var eventMask: UInt32
   /// `receiveMask` where each receive event completes one buffer; 0 where events are merged, and in packed stream.
-  @usableFromInline var plainReceiveMask: UInt32 = 0 { didSet { findUnplainBits() } }
+  @usableFromInline var plainReceiveMask: UInt32 = 0
   /// Bits of a receive event that make it another than that of a whole packet without an error, which has a short way in
-  /// `poll`; all of them while no event is such.
+  /// `poll`; all of them within a packet of several buffers.
   @usableFromInline var unplainBits = UInt64.max
   /// Queues by label, 32 entries, on the VI that owns the event queue.
   @usableFromInline var labels: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>
@@ -164,7 +164,7 @@ struct QueueState {
   }
 
   private mutating func findUnplainBits() {
-    unplainBits = inJumbo || plainReceiveMask == 0 ? .max : discardBits | ReceiveEventWord.Bit.continues
+    unplainBits = inJumbo ? .max : discardBits | ReceiveEventWord.Bit.continues
   }
 
   /// Frames arrive by reference: nothing is posted.

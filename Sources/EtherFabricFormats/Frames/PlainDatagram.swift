@@ -87,6 +87,23 @@ public struct PlainDatagram {
     frame.storeBytes(of: value == 0 && number == 17 ? 0xffff : value, toByteOffset: offset, as: UInt16.self)
   }
 
+  /// `FrameLayout.sumBehindEthernet` of the frame, of `length` bytes.
+  @inlinable @inline(__always)
+  public func sumBehindEthernet(_ length: Int, isGood: Bool) -> UInt16 {
+    let end = Self.transportOffset &+ transportLength
+    // A few bytes are added up before the other way is thought of.
+    guard isGood, length > 128, number != 17 || frame.loadUnaligned(fromByteOffset: 40, as: UInt16.self) != 0 else {
+      return InternetChecksum.fold(
+        InternetChecksum.wordSum(frame + Self.networkOffset, count: length &- Self.networkOffset))
+    }
+    // The header adds up to nothing, and so does the transport with its pseudo header.
+    let rest = InternetChecksum.partialSum(frame + end, count: length &- end)
+    let shifted = transportLength & 1 == 0 ? rest : UInt64(InternetChecksum.fold(rest).byteSwapped)
+    let folded = InternetChecksum.fold(
+      UInt64(~InternetChecksum.fold(InternetChecksum.joined(addresses, pseudoFields))) &+ shifted)
+    return folded == 0 ? 0xffff : folded
+  }
+
   /// The sum of the IPv4 header.
   @inlinable @inline(__always)
   var networkSum: UInt64 {
@@ -96,12 +113,16 @@ public struct PlainDatagram {
     return InternetChecksum.joined(sum, UInt64(frame.loadUnaligned(fromByteOffset: 30, as: UInt32.self)))
   }
 
+  /// Protocol and length of the pseudo header.
+  @inlinable @inline(__always)
+  var pseudoFields: UInt64 {
+    UInt64(UInt16(number).bigEndian) &+ UInt64(UInt16(truncatingIfNeeded: transportLength).bigEndian)
+  }
+
   /// The sum of the pseudo header, the transport header and its payload.
   @inlinable @inline(__always)
   var transportSum: UInt64 {
-    let fields =
-      UInt64(UInt16(number).bigEndian) &+ UInt64(UInt16(truncatingIfNeeded: transportLength).bigEndian)
-    let sum = InternetChecksum.joined(addresses, fields)
+    let sum = InternetChecksum.joined(addresses, pseudoFields)
     return InternetChecksum.joined(
       sum, InternetChecksum.wordSum(frame + Self.transportOffset, count: transportLength))
   }

@@ -27,6 +27,11 @@ import Testing
     #expect(plain.isGroup == (layout.destinationClass != .unicast))
     #expect(plain.verdict == layout.verifyChecksums(base))
     let bytes = Array(frame)
+    for isGood in [false, plain.verdict == (false, false)] {
+      var layout = layout
+      #expect(
+        plain.sumBehindEthernet(frame.count, isGood: isGood) == layout.sumBehindEthernet(base, isGood: isGood))
+    }
     for (ip, l4) in [(true, true), (true, false), (false, true)] {
       layout.fillChecksums(base, ip: ip, l4: l4)
       let expected = Array(frame)
@@ -55,6 +60,31 @@ import Testing
     vxlan.replaceSubrange(36..<38, with: [0x12, 0xb5])
     #expect(!isPlain(vxlan))
     for frame in [GoldenFrame.udp6, GoldenFrame.tcp6].map(hex) { #expect(!isPlain(frame)) }
+  }
+
+  /// Long enough that a good checksum takes the place of a sum, with and without padding behind the datagram.
+  @Test func longPlainFramesHaveTheParsersSum() throws {
+    let memory = try GuardedMemory()
+    var random = SeededRandom(seed: 6)
+    for round in 0..<2000 {
+      let isTCP = round % 2 == 0
+      let payload = Int.random(in: 80...1400, using: &random)
+      let header = hex(isTCP ? GoldenFrame.tcp4 : GoldenFrame.udp4).prefix(isTCP ? 54 : 42)
+      var bytes = header + random.bytes(payload) + random.bytes(round % 7)
+      let total = header.count - 14 + payload
+      bytes.replaceSubrange(16..<18, with: [UInt8(total >> 8), UInt8(total & 0xff)])
+      if !isTCP { bytes.replaceSubrange(38..<40, with: [UInt8((total - 20) >> 8), UInt8((total - 20) & 0xff)]) }
+      let frame = memory.tail(Array(bytes))
+      let base = try #require(frame.baseAddress)
+      var layout = FrameLayout(base, length: frame.count)
+      layout.fillChecksums(base, ip: true, l4: true)
+      let plain = try #require(PlainDatagram(base, length: frame.count))
+      #expect(plain.verdict == (false, false))
+      for isGood in [true, false] {
+        #expect(
+          plain.sumBehindEthernet(frame.count, isGood: isGood) == layout.sumBehindEthernet(base, isGood: isGood))
+      }
+    }
   }
 
   @Test func survivesRandomBytes() throws {
