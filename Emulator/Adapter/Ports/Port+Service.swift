@@ -14,6 +14,11 @@ func serviceInterface(_ context: UnsafeMutableRawPointer, _ reason: UInt32) {
     guard reason & InterfaceGrant.Reason.poll == 0, port.claimForDoorbell(isPatient: isPrime) else { return }
   }
   port.pointee.counters.services &+= 1
+  // Nothing that has arrived depends on a packet that leaves, unless there is a clock to follow.
+  if reason == InterfaceGrant.Reason.transmitDoorbell, port.pointee.clockUsers == 0, port.pointee.transmitFaults == nil {
+    port.transmitAll(interface)
+    return port.release()
+  }
   // Frames that are on the wire came before this doorbell: they meet the ring as it was, all of them.
   if !port.pointee.waitsForPoll {
     let isReceive = reason & InterfaceGrant.Reason.receiveDoorbell != 0

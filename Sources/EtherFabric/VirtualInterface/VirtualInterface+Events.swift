@@ -28,8 +28,8 @@ extension VirtualInterface {
     return events.withUnsafeMutableBufferPointer { state.poll(into: $0.baseAddress!, capacity: $0.count) }
   }
 
-  /// `ef_eventq_has_event`. Whether an event is in the queue now. An adapter without a thread of its own moves
-  /// only in `poll`, doorbells and `prime`.
+  /// `ef_eventq_has_event`. Whether an event is in the queue now. An adapter without a thread of its own takes
+  /// frames from its wire only in `poll`, `receivePush` and `prime`.
   @inlinable
   public var hasEvent: Bool {
     #if ETHERFABRIC_HARDWARE
