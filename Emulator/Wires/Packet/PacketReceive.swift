@@ -32,6 +32,8 @@ func packetReceiveNext(_ context: UnsafeMutableRawPointer, _ out: UnsafeMutableR
 /// Keeps the count of what the kernel dropped up to date while nothing comes: one look in many asks for it.
 @inline(__always)
 private func packetFoundNothing(_ state: UnsafeMutablePointer<PacketState>) {
+  let calls = state.pointee.watch.countLook()
+  if calls != 0 { state.pointee.counters.add(.systemCalls, calls) }
   state.pointee.emptyLooks &+= 1
   if state.pointee.emptyLooks & 0xfff == 0 {
     PacketState.countKernelDrops(state.pointee.receiveSocket, state.pointee.counters)
@@ -50,13 +52,13 @@ func packetReceiveRelease(_ context: UnsafeMutableRawPointer) {
   }
 }
 
-/// `WireOperations.armWait` of a packet wire. The kernel keeps the descriptor readable while frames wait; but an
+/// `WireOperations.armWait` of a packet wire. The kernel keeps a watched descriptor readable while frames wait; but an
 /// interface that went down leaves one error at the socket, which would wake a sleeper for ever.
 func packetArmWait(_ context: UnsafeMutableRawPointer) {
   let state = context.assumingMemoryBound(to: PacketState.self)
   _ = packet_socket_get(state.pointee.receiveSocket, SOL_SOCKET, SO_ERROR)
   PacketState.countKernelDrops(state.pointee.receiveSocket, state.pointee.counters)
-  state.pointee.counters.add(.systemCalls)
+  state.pointee.counters.add(.systemCalls, 1 &+ state.pointee.watch.arm())
 }
 
 /// Makes the frame of the current slot what a MAC would have received. False where it is dropped, and counted.

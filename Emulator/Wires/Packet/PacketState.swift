@@ -23,6 +23,9 @@ struct PacketState: ~Copyable {
   /// Frames larger than a slot are fetched to here.
   let large: UnsafeMutableRawPointer
 
+  /// What sleepers wait on.
+  var watch: PacketWatch
+
   // Transmit.
   var batch: PacketBatch
 
@@ -40,7 +43,7 @@ struct PacketState: ~Copyable {
 
   init(
     receiveSocket: Int32, transmitSocket: Int32, interface name: String, mtu: Int,
-    cursor: consuming PacketRingCursor, transmitBatch: Int
+    cursor: consuming PacketRingCursor, transmitBatch: Int, watch: consuming PacketWatch
   ) {
     self.receiveSocket = receiveSocket
     self.transmitSocket = transmitSocket
@@ -51,6 +54,7 @@ struct PacketState: ~Copyable {
     large = .allocate(byteCount: Self.largeRoom, alignment: 64)
     frame = large
     batch = PacketBatch(limit: transmitBatch, mtu: mtu)
+    self.watch = watch
     ownCounters = .allocate()
     counters = ownCounters
   }

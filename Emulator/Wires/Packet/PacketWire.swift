@@ -14,6 +14,7 @@ public final class PacketWire: Wire {
   public let name: String
   public let macAddress: MACAddress?
   public let operations: WireOperations
+  public let waitDescriptor: Int32
 
   let interface: PacketInterface
   let stealing = Mutex(PacketSteal())
@@ -66,11 +67,14 @@ public final class PacketWire: Wire {
     _ = packet_socket_buffer(transmit.number, 0, 4 << 20)
     _ = try packetCheck(packet_socket_bind(transmit.number, interface.index, 0), "bind to send", name)
 
+    let watch = try PacketWatch([fd])
+    waitDescriptor = watch.descriptor
     let state = UnsafeMutablePointer<PacketState>.allocate(capacity: 1)
     state.initialize(
       to: PacketState(
         receiveSocket: fd, transmitSocket: transmit.number, interface: name, mtu: interface.mtu,
-        cursor: PacketRingCursor(base: base, geometry: geometry), transmitBatch: options.transmitBatch))
+        cursor: PacketRingCursor(base: base, geometry: geometry), transmitBatch: options.transmitBatch,
+        watch: watch))
     self.name = "afpacket:\(name)"
     self.interface = interface
     macAddress = interface.address
@@ -95,8 +99,6 @@ public final class PacketWire: Wire {
     state.deinitialize(count: 1)
     state.deallocate()
   }
-
-  public var waitDescriptor: Int32 { receiveSocket.number }
 
   public var mtu: Int { state.pointee.refreshMTU() }
 

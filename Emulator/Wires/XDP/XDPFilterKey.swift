@@ -81,6 +81,19 @@ struct XDPFilterKey: Hashable {
     self.init(fields, bytes)
   }
 
+  /// What a load of this width from a place gives.
+  func word(at place: Int, _ width: PacketProgram.Width) -> UInt32 {
+    let count =
+      switch width {
+      case .byte: 1
+      case .half: 2
+      case .word, .double: 4
+      }
+    var word: UInt32 = 0
+    withUnsafeMutableBytes(of: &word) { $0.copyBytes(from: bytes[place..<(place + count)]) }
+    return word
+  }
+
   private init(_ fields: Fields, _ bytes: [UInt8]) {
     compared = fields
     var bytes = bytes

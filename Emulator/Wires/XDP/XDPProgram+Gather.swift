@@ -1,7 +1,7 @@
 extension XDPProgram {
-  /// Writes the fields of the frame to the stack.
-  mutating func gather(_ passed: inout PacketProgram.Label) {
-    for place in stride(from: Self.room, to: 0, by: 8) { program.store(.double, Self.stack, place, value: 0) }
+  /// Writes the fields of the frame to the stack, as far as one of the sets asks for them.
+  mutating func gather(_ sets: [Key.Fields], _ passed: inout PacketProgram.Label) {
+    for place in stride(from: Self.found, to: 0, by: 8) { program.store(.double, Self.stack, place, value: 0) }
     program.apply(.move, Self.at, 0)
     copy(to: Self.room, 14, else: &passed)
     program.apply(.move, Self.at, 14)
@@ -11,6 +11,7 @@ extension XDPProgram {
     program.apply(.and, 1, 1)
     program.apply(.add, 1, 1)
     program.store(.byte, Self.stack, Self.found + Key.group, 1)
+    guard sets.contains(where: { !$0.isSubset(of: [.mac, .group, .unknown]) }) else { return }
     program.load(.half, Self.next, Self.stack, Self.room + 12)
 
     var addresses = PacketProgram.Label()
@@ -113,8 +114,27 @@ extension XDPProgram {
     program.store(width, Self.stack, Self.found + field, 1)
   }
 
-  /// Copies `count` bytes of the frame to the stack.
+  /// Copies `count` bytes of the frame to the stack: from its first piece, or where they are not there with the help of
+  /// the kernel, which costs more.
   private mutating func copy(to place: Int, _ count: Int32, else label: inout PacketProgram.Label) {
+    var elsewhere = PacketProgram.Label()
+    var copied = PacketProgram.Label()
+    program.load(.word, 1, Self.context, Self.data)
+    program.load(.word, 2, Self.context, Self.dataEnd)
+    program.apply(.add, 1, register: Self.at)
+    program.apply(.move, 3, register: 1)
+    program.apply(.add, 3, count)
+    program.jump(3, above: 2, to: &elsewhere)
+    var from = 0
+    for (width, size) in [(PacketProgram.Width.double, 8), (.word, 4), (.half, 2)] {
+      while Int(count) - from >= size {
+        program.load(width, 3, 1, from)
+        program.store(width, Self.stack, place + from, 3)
+        from += size
+      }
+    }
+    program.jump(to: &copied)
+    program.place(elsewhere)
     program.apply(.move, 1, register: Self.context)
     program.apply(.move, 2, register: Self.at)
     program.apply(.move, 3, register: Self.stack)
@@ -122,5 +142,6 @@ extension XDPProgram {
     program.apply(.move, 4, count)
     program.call(Self.loadBytes)
     program.jump(.notEqual, 0, 0, to: &label)
+    program.place(copied)
   }
 }

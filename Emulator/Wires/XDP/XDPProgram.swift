@@ -2,8 +2,8 @@ import EmulatedAdapter
 
 /// The program that gives the frames that filters ask for to the sockets, and all others to the kernel.
 ///
-/// It writes the fields of a frame to its stack, in the form of `XDPFilterKey`, and looks up, for each set of fields
-/// that some filter compares, the key of these fields alone.
+/// It writes the fields of a frame to its stack, in the form of `XDPFilterKey`. A few keys are part of the program and
+/// compared one by one; of more it looks up, for each set of fields that some filter compares, the key of these alone.
 struct XDPProgram {
   /// What the program uses.
   struct Maps {
@@ -19,11 +19,16 @@ struct XDPProgram {
   enum Choice: Equatable {
     case nothing
     case everything
+    /// Those with one of these keys, at most `mostCompared`. None of them asks for unknown addresses.
+    case compared([XDPFilterKey])
     /// Those with a key of one of these sets of fields.
     case filtered([XDPFilterKey.Fields])
   }
 
   typealias Key = XDPFilterKey
+  /// Above this many keys, one lookup of all costs less.
+  static let mostCompared = 8
+
   static let context: UInt8 = 6
   static let at: UInt8 = 7
   static let next: UInt8 = 8
@@ -39,7 +44,8 @@ struct XDPProgram {
   static let loadBytes: Int32 = 189
 
   // Fields of the context.
-  private static let data = 0
+  static let data = 0
+  static let dataEnd = 4
   private static let metadata = 8
   private static let queue = 16
 
@@ -57,10 +63,19 @@ struct XDPProgram {
     case .nothing: builder.leave(maps)
     case .everything:
       builder.take(maps)
+    case .compared(let keys):
+      var passed = PacketProgram.Label()
+      var redirected = PacketProgram.Label()
+      builder.gather(keys.map(\.compared), &passed)
+      for key in keys { builder.compare(key, equal: &redirected) }
+      builder.program.place(passed)
+      builder.leave(maps)
+      builder.program.place(redirected)
+      builder.take(maps)
     case .filtered(let sets):
       var passed = PacketProgram.Label()
       var redirected = PacketProgram.Label()
-      builder.gather(&passed)
+      builder.gather(sets, &passed)
       if sets.contains(where: { $0.contains(.unknown) }) { builder.checkKnown(maps) }
       for set in sets.sorted() { builder.lookUp(set, maps, &redirected) }
       builder.program.place(passed)
@@ -129,14 +144,10 @@ struct XDPProgram {
   private mutating func lookUp(_ fields: Key.Fields, _ maps: Maps, found label: inout PacketProgram.Label) {
     for place in stride(from: 0, to: Key.size, by: 8) { program.store(.double, Self.stack, Self.key + place, value: 0) }
     program.store(.word, Self.stack, Self.key + Key.fields, value: Int32(bitPattern: fields.rawValue))
-    let parts: [(Key.Fields, Int, PacketProgram.Width)] = [
-      (.mac, Key.mac, .word), (.mac, Key.mac + 4, .half), (.vlan, Key.vlan, .half), (.group, Key.group, .byte),
-      (.etherType, Key.etherType, .half), (.ipProtocol, Key.ipProtocol, .byte), (.localPort, Key.localPort, .half),
-      (.remotePort, Key.remotePort, .half), (.local, Key.local, .double), (.local, Key.local + 8, .double),
-      (.remote, Key.remote, .double), (.remote, Key.remote + 8, .double),
-    ]
-    for (field, place, width) in parts where fields.contains(field) { compare(width, place) }
-    if !fields.isDisjoint(with: [.local, .remote]) { compare(.byte, Key.family) }
+    for (place, width) in Self.parts(of: fields) {
+      program.load(width, 1, Self.stack, Self.found + place)
+      program.store(width, Self.stack, Self.key + place, 1)
+    }
     program.load(map: maps.filters, 1)
     program.apply(.move, 2, register: Self.stack)
     program.apply(.add, 2, Int32(Self.key))
@@ -144,9 +155,31 @@ struct XDPProgram {
     program.jump(ifSet: 0, to: &label)
   }
 
-  /// Copies a field into the key.
-  private mutating func compare(_ width: PacketProgram.Width, _ place: Int) {
-    program.load(width, 1, Self.stack, Self.found + place)
-    program.store(width, Self.stack, Self.key + place, 1)
+  /// Jumps where the fields of the frame are those of a key.
+  private mutating func compare(_ key: Key, equal label: inout PacketProgram.Label) {
+    var other = PacketProgram.Label()
+    for (place, width) in Self.parts(of: key.compared) {
+      program.load(width, 1, Self.stack, Self.found + place)
+      program.jump(.notEqual, 1, key.word(at: place, width), to: &other)
+    }
+    program.jump(to: &label)
+    program.place(other)
+  }
+
+  /// Where a key has these fields, and how long they are.
+  private static func parts(of fields: Key.Fields) -> [(place: Int, width: PacketProgram.Width)] {
+    var parts: [(place: Int, width: PacketProgram.Width)] = []
+    if fields.contains(.mac) { parts += [(Key.mac, .word), (Key.mac + 4, .half)] }
+    if fields.contains(.vlan) { parts.append((Key.vlan, .half)) }
+    if fields.contains(.group) { parts.append((Key.group, .byte)) }
+    if fields.contains(.etherType) { parts.append((Key.etherType, .half)) }
+    if fields.contains(.ipProtocol) { parts.append((Key.ipProtocol, .byte)) }
+    if fields.contains(.localPort) { parts.append((Key.localPort, .half)) }
+    if fields.contains(.remotePort) { parts.append((Key.remotePort, .half)) }
+    for (field, place) in [(Key.Fields.local, Key.local), (.remote, Key.remote)] where fields.contains(field) {
+      for word in stride(from: 0, to: 16, by: 4) { parts.append((place + word, .word)) }
+    }
+    if !fields.isDisjoint(with: [.local, .remote]) { parts.append((Key.family, .byte)) }
+    return parts
   }
 }

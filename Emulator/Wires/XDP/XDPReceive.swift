@@ -34,12 +34,13 @@ func xdpReceiveRelease(_ context: UnsafeMutableRawPointer) {
   if state.pointee.takenInTurn == XDPState.turn { state.pointee.goOnToNextQueue() }
 }
 
-/// `WireOperations.armWait` of an XDP wire. The descriptor is readable while frames wait.
+/// `WireOperations.armWait` of an XDP wire. The descriptor is readable while frames wait,
+/// whose arrival it is watched for from now on.
 func xdpArmWait(_ context: UnsafeMutableRawPointer) {
   let state = context.assumingMemoryBound(to: XDPState.self)
   state.pointee.followClock()
   state.pointee.countKernelDrops()
-  state.pointee.counters.add(.systemCalls, state.pointee.queueCount)
+  state.pointee.counters.add(.systemCalls, state.pointee.queueCount &+ state.pointee.watch.arm())
   for index in 0..<state.pointee.queueCount { xdpWakeDriver(state, state.pointee.queues + index) }
 }
 
@@ -71,6 +72,8 @@ private func xdpWakeDriver(_ state: UnsafeMutablePointer<XDPState>, _ queue: Uns
 /// Keeps the counts of the kernel up to date while nothing comes: one look in many asks for them.
 @inline(__always)
 private func xdpFoundNothing(_ state: UnsafeMutablePointer<XDPState>) {
+  let calls = state.pointee.watch.countLook()
+  if calls != 0 { state.pointee.counters.add(.systemCalls, calls) }
   state.pointee.emptyLooks &+= 1
   guard state.pointee.emptyLooks & 0xfff == 0 else { return }
   state.pointee.countKernelDrops()

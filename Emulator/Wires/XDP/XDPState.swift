@@ -39,6 +39,9 @@ struct XDPState: ~Copyable {
   /// CLOCK_TAI less CLOCK_REALTIME, whole seconds in nanoseconds.
   var atomicOffset: UInt64 = 0
 
+  /// What sleepers wait on.
+  var watch: PacketWatch
+
   // Transmit.
   var sender: XDPSender
 
@@ -65,7 +68,7 @@ struct XDPState: ~Copyable {
 
   init(
     control: Int32, interface name: String, mtu: Int, completesChecksums: Bool, sendsPieces: Bool, needsWakeup: Bool,
-    queues: [XDPQueue], sender: XDPSender, passed: UnsafeMutableRawPointer
+    queues: [XDPQueue], watch: consuming PacketWatch, sender: XDPSender, passed: UnsafeMutableRawPointer
   ) {
     self.control = control
     interface = strdup(name)
@@ -80,6 +83,7 @@ struct XDPState: ~Copyable {
     segmenter = PacketSegmenter(room: Self.largestFrame)
     large = .allocate(byteCount: Self.largeRoom, alignment: 64)
     frame = large
+    self.watch = watch
     self.sender = sender
     self.passed = passed
     ownCounters = .allocate()

@@ -37,25 +37,29 @@ struct XDPSteering: ~Copyable {
     let sockets = try Self.map(xdp_map_of_sockets(UInt32(queues)), name)
     let counts = try Self.map(xdp_map_of_counts(UInt32(XDPState.passedSize)), name)
     let maps = XDPProgram.Maps(filters: filters.number, sockets: sockets.number, counts: counts.number)
-    let first = Self.load(.nothing, maps, pieces: true)
-    // Kernels before 5.18 know of no programs for frames in pieces.
-    let program = PacketDescriptor(
-      number: try XDPOpening.check(
-        first >= 0 ? first : Self.load(.nothing, maps, pieces: false), "load an XDP program", name))
     var attached: Int32 = -EOPNOTSUPP
     var refusal: Int32 = 0
+    var pieces = false
     if attach != .generic {
+      // Kernels before 5.18 know of no programs for frames in pieces.
+      let first = Self.load(.nothing, maps, pieces: true)
+      pieces = first >= 0
+      let program = try Self.check(pieces ? first : Self.load(.nothing, maps, pieces: false), name)
       attached = Self.attach(program.number, interface, UInt32(xdp_attach_native))
       refusal = attached < 0 ? -attached : 0
     }
     let mode = attached >= 0 ? Mode.native : .generic
     if attached < 0, attached != -EBUSY {
+      // The kernel puts a frame together for a program that knows of no pieces; for one that does it copies each frame
+      // to pages of its own first, which costs twice as much.
+      pieces = false
+      let program = try Self.check(Self.load(.nothing, maps, pieces: false), name)
       attached = Self.attach(program.number, interface, UInt32(xdp_attach_generic))
     }
     let link = PacketDescriptor(number: try XDPOpening.check(attached, "attach an XDP program", name))
     self.mode = mode
     nativeRefusal = refusal
-    takesPieces = first >= 0
+    takesPieces = pieces
     self.maps = maps
     self.filters = filters
     self.sockets = sockets
@@ -65,6 +69,10 @@ struct XDPSteering: ~Copyable {
 
   private static func map(_ result: Int32, _ name: String) throws(EtherFabricError) -> PacketDescriptor {
     PacketDescriptor(number: try XDPOpening.check(result, "make a BPF map", name))
+  }
+
+  private static func check(_ loaded: Int32, _ name: String) throws(EtherFabricError) -> PacketDescriptor {
+    PacketDescriptor(number: try XDPOpening.check(loaded, "load an XDP program", name))
   }
 
   private static func load(_ choice: XDPProgram.Choice, _ maps: XDPProgram.Maps, pieces: Bool) -> Int32 {
@@ -109,13 +117,17 @@ struct XDPSteering: ~Copyable {
     let new = Set(wanted.matches.map { XDPFilterKey($0) })
     guard !new.isEmpty else { return switchTo(.nothing, "none, all frames go to the kernel") && replace(keys: []) }
     let sets = Set(new.map(\.compared))
+    let words = "what \(new.count) \(new.count == 1 ? "filter asks" : "filters ask") for"
+    if new.count <= XDPProgram.mostCompared, sets.allSatisfy({ !$0.isEmpty && !$0.contains(.unknown) }) {
+      let keys = new.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+      return switchTo(.compared(keys), words) && replace(keys: [])
+    }
     let known = sets.contains { $0.contains(.unknown) } ? wanted.known.map { XDPFilterKey(known: $0) } : []
     let all = new.union(known)
     guard all.count <= Self.limit, add(all.subtracting(keys)) else {
       return switchTo(.everything, "every frame: too many filters to tell apart")
     }
-    guard switchTo(.filtered(sets.sorted()), "what \(new.count) \(new.count == 1 ? "filter asks" : "filters ask") for")
-    else { return false }
+    guard switchTo(.filtered(sets.sorted()), words) else { return false }
     return replace(keys: all)
   }
 

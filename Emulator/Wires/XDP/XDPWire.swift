@@ -14,6 +14,7 @@ public final class XDPWire: Wire {
   public let name: String
   public let macAddress: MACAddress?
   public let operations: WireOperations
+  public let waitDescriptor: Int32
 
   let interface: PacketInterface
   let options: XDPWireOptions
@@ -24,8 +25,6 @@ public final class XDPWire: Wire {
   let driver: String
   let isPromiscuous: Bool
   private let control: PacketDescriptor
-  /// Readable when any socket is; none where there is one socket.
-  private let waiting: PacketDescriptor
   private let passed: PacketMapping
   private let state: UnsafeMutablePointer<XDPState>
 
@@ -60,7 +59,8 @@ public final class XDPWire: Wire {
       sockets.append(socket)
     }
     let passed = try steering.mapCounts(name)
-    waiting = try XDPWire.waitForAll(sockets, name)
+    let watch = try PacketWatch(sockets.map(\.number))
+    waitDescriptor = watch.descriptor
     // Nothing comes before filters are there.
     for socket in sockets { try steering.connect(socket, name) }
     let isVirtual = ["veth", "tun", "virtio_net", "bridge"].contains(driver)
@@ -69,7 +69,7 @@ public final class XDPWire: Wire {
       to: XDPState(
         control: control.number, interface: name, mtu: interface.mtu, completesChecksums: isVirtual,
         sendsPieces: sockets[0].takesMultiBuffer, needsWakeup: options.needWakeup,
-        queues: sockets.map { $0.makeQueue() }, sender: sockets[0].makeSender()!, passed: passed.base))
+        queues: sockets.map { $0.makeQueue() }, watch: watch, sender: sockets[0].makeSender()!, passed: passed.base))
     self.name = "xdp:\(name)"
     self.interface = interface
     self.options = options
@@ -98,21 +98,6 @@ public final class XDPWire: Wire {
     guard xdp_interface_driver(socket, name, &text, 32) == 0 else { return "unknown" }
     return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
-
-  /// One descriptor that is readable when any socket is; none for one socket.
-  private static func waitForAll(_ sockets: [XDPSocket], _ name: String) throws(EtherFabricError) -> PacketDescriptor {
-    guard sockets.count > 1 else { return PacketDescriptor(number: -1) }
-    let number = epoll_create1(Int32(EPOLL_CLOEXEC))
-    let all = PacketDescriptor(number: try XDPOpening.check(number < 0 ? -errno : number, "make an epoll", name))
-    for socket in sockets {
-      var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(fd: socket.number))
-      let status = epoll_ctl(all.number, EPOLL_CTL_ADD, socket.number, &event)
-      _ = try XDPOpening.check(status < 0 ? -errno : status, "wait for a socket", name)
-    }
-    return all
-  }
-
-  public var waitDescriptor: Int32 { waiting.number < 0 ? sockets[0].number : waiting.number }
 
   public var mtu: Int { state.pointee.refreshMTU() }
 
