@@ -14,8 +14,8 @@ public final class Segment: @unchecked Sendable {
   public let portCount: Int
   /// Largest payload after the Ethernet header, in bytes.
   public let mtu: Int
-  fileprivate let ports: UnsafeMutablePointer<SegmentPort>
-  private let rings: UnsafeMutablePointer<FrameRing>
+  fileprivate let ports: SpacedMemory<SegmentPort>
+  private let rings: SpacedMemory<FrameRing>
   fileprivate let attached: UnsafeMutablePointer<Atomic<Bool>>
   fileprivate let wake: UnsafeMutablePointer<Int32>
   private let order: UnsafeMutablePointer<Atomic<UInt64>>
@@ -33,10 +33,10 @@ public final class Segment: @unchecked Sendable {
     // A ring must hold a few of the largest frames.
     var capacity = max(ringBytes, 4096)
     while capacity < 8 * (mtu + 64) { capacity *= 2 }
-    rings = .allocate(capacity: portCount * portCount)
+    rings = SpacedMemory(capacity: portCount * portCount)
     for index in 0..<(portCount * portCount) {
       let isOwn = index / portCount == index % portCount
-      (rings + index).initialize(to: FrameRing(capacity: isOwn ? 4096 : capacity))
+      rings.initialize(index, to: FrameRing(capacity: isOwn ? 4096 : capacity))
     }
     attached = .allocate(capacity: portCount)
     wake = .allocate(capacity: portCount)
@@ -44,20 +44,22 @@ public final class Segment: @unchecked Sendable {
     order.initialize(to: Atomic(0))
     learned = .allocate(capacity: SegmentPort.learnedSlots)
     for slot in 0..<SegmentPort.learnedSlots { (learned + slot).initialize(to: Atomic(0)) }
-    ports = .allocate(capacity: portCount)
+    ports = SpacedMemory(capacity: portCount)
     for index in 0..<portCount {
       (attached + index).initialize(to: Atomic(false))
       wake[index] = efvi_wake_create()
-      let incoming = UnsafeMutablePointer<FrameRingReader>.allocate(capacity: portCount)
+      let incoming = SpacedMemory<FrameRingReader>(capacity: portCount)
       for source in 0..<portCount {
-        (incoming + source).initialize(to: FrameRingReader(rings[source * portCount + index]))
+        incoming.initialize(source, to: FrameRingReader(rings[source * portCount + index]))
       }
       let peer = index == 0 ? 1 : 0
       let counters = WireCounterCells.allocate()
-      (ports + index).initialize(
+      ports.initialize(
+        index,
         to: SegmentPort(
-          index: index, portCount: portCount, outgoing: rings + index * portCount, incoming: incoming,
-          peer: peer, peerOutgoing: rings + index * portCount + peer, peerIncoming: incoming + peer,
+          index: index, portCount: portCount, outgoing: rings.dropFirst(index * portCount),
+          incoming: incoming, peer: peer, peerOutgoing: rings.pointer(index * portCount + peer),
+          peerIncoming: incoming.pointer(peer),
           attached: attached, wake: wake, order: order, learned: learned,
           staging: .allocate(byteCount: SegmentPort.stagingSize, alignment: 64), counters: counters,
           ownCounters: counters))
@@ -99,7 +101,7 @@ public final class Segment: @unchecked Sendable {
 
   fileprivate func unplug(_ port: Int) {
     // What was under way to the port is gone.
-    let state = ports + port
+    let state = ports.pointer(port)
     for source in 0..<portCount where source != port {
       while state.pointee.incoming[source].next() != nil { state.pointee.incoming[source].release() }
     }
@@ -116,7 +118,7 @@ public final class SegmentWire: Wire {
   init(segment: Segment, port: Int) {
     self.segment = segment
     self.port = port
-    let context = UnsafeMutableRawPointer(segment.ports + port)
+    let context = UnsafeMutableRawPointer(segment.ports.pointer(port))
     operations = segment.kind == .cable ? CableOperations.make(context) : SwitchOperations.make(context)
   }
 
@@ -135,7 +137,7 @@ public final class SegmentWire: Wire {
   public func counters() -> WireCounters { segment.ports[port].counters.counters }
 
   public func count(in cells: WireCounterCells?) {
-    let state = segment.ports + port
+    let state = segment.ports.pointer(port)
     let next = cells ?? state.pointee.ownCounters
     next.take(from: state.pointee.counters)
     state.pointee.counters = next

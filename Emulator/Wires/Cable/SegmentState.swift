@@ -7,9 +7,9 @@ struct SegmentPort {
   let index: Int
   let portCount: Int
   /// Rings from this port to each other port; `[index]` is unused.
-  let outgoing: UnsafeMutablePointer<FrameRing>
+  let outgoing: SpacedMemory<FrameRing>
   /// Readers of the rings from each other port to this.
-  let incoming: UnsafeMutablePointer<FrameRingReader>
+  let incoming: SpacedMemory<FrameRingReader>
   /// A cable's only other port.
   let peer: Int
   let peerOutgoing: UnsafeMutablePointer<FrameRing>

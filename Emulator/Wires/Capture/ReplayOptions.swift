@@ -1,3 +1,4 @@
+import CPcap
 import EtherFabric
 import Glibc
 
