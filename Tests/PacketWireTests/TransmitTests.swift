@@ -35,7 +35,7 @@ struct TransmitTests {
       #expect(peer.receive(within: 20) == nil)
       #expect(wire.flush() == 0)
       for i in 8..<10 { #expect(peer.receive(within: 1000) == Frame.make(i)) }
-      #expect(wire.counters().systemCalls == 3)
+      #expect(wire.counters().systemCalls == 2)
     }
   }
 
