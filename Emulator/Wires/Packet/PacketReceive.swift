@@ -35,6 +35,7 @@ private func packetFoundNothing(_ state: UnsafeMutablePointer<PacketState>) {
   state.pointee.emptyLooks &+= 1
   if state.pointee.emptyLooks & 0xfff == 0 {
     PacketState.countKernelDrops(state.pointee.receiveSocket, state.pointee.counters)
+    state.pointee.counters.add(.systemCalls)
   }
 }
 
@@ -47,6 +48,7 @@ func packetReceiveRelease(_ context: UnsafeMutableRawPointer) {
   // Once a round, should frames come so fast that the ring is never empty.
   if state.pointee.cursor.release() {
     PacketState.countKernelDrops(state.pointee.receiveSocket, state.pointee.counters)
+    state.pointee.counters.add(.systemCalls)
   }
 }
 
@@ -56,7 +58,7 @@ func packetArmWait(_ context: UnsafeMutableRawPointer) {
   let state = context.assumingMemoryBound(to: PacketState.self)
   _ = packet_socket_get(state.pointee.receiveSocket, SOL_SOCKET, SO_ERROR)
   PacketState.countKernelDrops(state.pointee.receiveSocket, state.pointee.counters)
-  state.pointee.counters.add(.systemCalls)
+  state.pointee.counters.add(.systemCalls, 2)
 }
 
 /// Makes the frame of the current slot what a MAC would have received. False where it is dropped, and counted.
