@@ -229,6 +229,8 @@ let package = Package(
       path: "Tests/InstructionProbe", swiftSettings: strict),
     .testTarget(
       name: "InstructionTests", path: "Tests/InstructionTests", exclude: ["instructions.tsv"], swiftSettings: strict),
+    // The system calls of a thread, counted by the kernel, for tests.
+    .target(name: "SystemCallCounter", path: "Tests/SystemCallCounter"),
     // Processes of another user, for tests.
     .target(name: "Stranger", dependencies: ["CLinuxShims"], path: "Tests/Stranger"),
     .testTarget(
@@ -249,7 +251,7 @@ let package = Package(
       name: "ConformanceTests",
       dependencies: [
         "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator", "EmulatedAdapter",
-        "EmulatedWires", "CEmulatorRegistration", "CLinuxShims", "LiveCounters", "NetworkLab",
+        "EmulatedWires", "CEmulatorRegistration", "CLinuxShims", "LiveCounters", "NetworkLab", "SystemCallCounter",
       ] + withHardware("CHardwareRegistration"),
       path: "Tests/ConformanceTests", swiftSettings: strict),
   ]
