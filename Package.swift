@@ -247,6 +247,14 @@ let package = Package(
         "CEmulatorRegistration", "CLinuxShims", "NetworkLab",
       ],
       path: "Tests/TAPWireTests", swiftSettings: strict),
+    // What happens to every wire under load.
+    .testTarget(
+      name: "TroubleTests",
+      dependencies: [
+        "BuiltTool", "efvi", "EtherFabric", "EmulatedAdapter", "EtherFabricEmulator", "CEmulatorRegistration",
+        "NetworkLab",
+      ],
+      path: "Tests/TroubleTests", swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",
       dependencies: [
