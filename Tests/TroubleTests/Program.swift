@@ -62,11 +62,20 @@ struct Program: ~Copyable {
     }
   }
 
-  /// Whether it is woken within the time, when all is read.
+  /// Whether it sleeps for all of the time when all is read, and does not look again and again.
   mutating func sleeps(_ time: Duration) throws -> Bool {
     _ = try endpoint.wait(timeout: .milliseconds(1))
     try step(sends: false)
-    return try endpoint.wait(timeout: time)
+    let before = Self.threadTime()
+    let isWoken = try endpoint.wait(timeout: time)
+    return !isWoken && Self.threadTime() - before < time / 4
+  }
+
+  /// What the calling thread has used of a processor.
+  private static func threadTime() -> Duration {
+    var now = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now)
+    return .seconds(now.tv_sec) + .nanoseconds(now.tv_nsec)
   }
 
   var account: Account {

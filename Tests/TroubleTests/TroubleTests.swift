@@ -121,8 +121,8 @@ import Testing
         port.check()
         peer?.check()
         // A sleeper is not kept awake by an interface that there is no more.
-        let isWoken = try load.port.sleeps(.milliseconds(100))
-        #expect(!isWoken)
+        let isAsleep = try load.port.sleeps(.milliseconds(100))
+        #expect(isAsleep)
       }
       let left = try Traces.now().additions(to: before)
       #expect(left == [], "\(left)")
