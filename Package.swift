@@ -145,6 +145,8 @@ let package = Package(
       path: "Tests/FirstProgram"),
     // Runs the built efvi as users do.
     .target(name: "BuiltTool", path: "Tests/BuiltTool", swiftSettings: strict),
+    // Works a wire by hand.
+    .target(name: "WireDriver", dependencies: ["EmulatedAdapter"], path: "Tests/WireDriver", swiftSettings: strict),
     // Runs the system's compilers.
     .target(name: "Compilers", path: "Tests/Compilers", swiftSettings: strict),
     .testTarget(
@@ -198,11 +200,13 @@ let package = Package(
       path: "Tests/NetworkLabTests", swiftSettings: strict),
     .testTarget(
       name: "PacketWireTests",
-      dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CLinuxShims"],
+      dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CLinuxShims", "WireDriver"],
       path: "Tests/PacketWireTests", swiftSettings: strict),
     .testTarget(
       name: "XDPWireTests",
-      dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CLinuxShims", "NetworkLab", "efvi"],
+      dependencies: [
+        "EmulatedWires", "EmulatedAdapter", "EtherFabric", "CLinuxShims", "NetworkLab", "WireDriver", "efvi",
+      ],
       path: "Tests/XDPWireTests", swiftSettings: strict),
     .testTarget(
       name: "ControlTests",
