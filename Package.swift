@@ -145,6 +145,8 @@ let package = Package(
       path: "Tests/FirstProgram"),
     // Runs the built efvi as users do.
     .target(name: "BuiltTool", path: "Tests/BuiltTool", swiftSettings: strict),
+    // Works a wire by hand.
+    .target(name: "WireDriver", dependencies: ["EmulatedAdapter"], path: "Tests/WireDriver", swiftSettings: strict),
     // Runs the system's compilers.
     .target(name: "Compilers", path: "Tests/Compilers", swiftSettings: strict),
     .testTarget(
@@ -198,11 +200,13 @@ let package = Package(
       path: "Tests/NetworkLabTests", swiftSettings: strict),
     .testTarget(
       name: "PacketWireTests",
-      dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CLinuxShims"],
+      dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CLinuxShims", "WireDriver"],
       path: "Tests/PacketWireTests", swiftSettings: strict),
     .testTarget(
       name: "XDPWireTests",
-      dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CLinuxShims", "NetworkLab", "efvi"],
+      dependencies: [
+        "EmulatedWires", "EmulatedAdapter", "EtherFabric", "CLinuxShims", "NetworkLab", "WireDriver", "efvi",
+      ],
       path: "Tests/XDPWireTests", swiftSettings: strict),
     .testTarget(
       name: "ControlTests",
@@ -229,6 +233,8 @@ let package = Package(
       path: "Tests/InstructionProbe", swiftSettings: strict),
     .testTarget(
       name: "InstructionTests", path: "Tests/InstructionTests", exclude: ["instructions.tsv"], swiftSettings: strict),
+    // The system calls of a thread, counted by the kernel, for tests.
+    .target(name: "SystemCallCounter", path: "Tests/SystemCallCounter"),
     // Processes of another user, for tests.
     .target(name: "Stranger", dependencies: ["CLinuxShims"], path: "Tests/Stranger"),
     .testTarget(
@@ -245,11 +251,19 @@ let package = Package(
         "CEmulatorRegistration", "CLinuxShims", "NetworkLab",
       ],
       path: "Tests/TAPWireTests", swiftSettings: strict),
+    // What happens to every wire under load.
+    .testTarget(
+      name: "TroubleTests",
+      dependencies: [
+        "BuiltTool", "efvi", "EtherFabric", "EmulatedAdapter", "EtherFabricEmulator", "CEmulatorRegistration",
+        "NetworkLab",
+      ],
+      path: "Tests/TroubleTests", swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",
       dependencies: [
         "EtherFabric", "EtherFabricFormats", "EtherFabricFrames", "EtherFabricEmulator", "EmulatedAdapter",
-        "EmulatedWires", "CEmulatorRegistration", "CLinuxShims", "LiveCounters", "NetworkLab",
+        "EmulatedWires", "CEmulatorRegistration", "CLinuxShims", "LiveCounters", "NetworkLab", "SystemCallCounter",
       ] + withHardware("CHardwareRegistration"),
       path: "Tests/ConformanceTests", swiftSettings: strict),
   ]

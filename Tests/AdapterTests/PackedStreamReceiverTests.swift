@@ -2,6 +2,7 @@ import EmulatedAdapter
 import EtherFabric
 import EtherFabricEmulator
 import EtherFabricFormats
+import Glibc
 import Testing
 
 /// Packed stream on the level of owners: every packet once and whole, whatever its length, and every buffer in turn.
@@ -17,7 +18,7 @@ import Testing
 
     init(
       _ name: String, _ flags: InterfaceFlags = [], options: String = "", bufferCount: Int? = nil,
-      bufferSize: Int = 2048
+      bufferSize: Int = 2048, domain: DomainFlags = .receivePackedStream
     ) throws {
       let left = try Driver.open("emu:cable:\(name)/0")
       let right = try Driver.open("emu:cable:\(name)/1\(options)")
@@ -25,7 +26,7 @@ import Testing
       let pool = try PacketPool(leftDomain, count: 256, bufferSize: bufferSize, hugePages: .never)
       let sender = try Endpoint(leftDomain, pool: pool, options: InterfaceOptions(receiveCapacity: 0))
       let receiver = try PackedStreamReceiver(
-        try right.allocateProtectionDomain(flags: .receivePackedStream), bufferCount: bufferCount,
+        try right.allocateProtectionDomain(flags: domain), bufferCount: bufferCount,
         options: InterfaceOptions(flags: flags), hugePages: .never)
       try receiver.addFilter(.ethernet(right.identity.macAddress))
       adapter = try unwrap(Emulator.adapter(of: right))
@@ -98,6 +99,36 @@ import Testing
     #expect(link.receiver.interface.receiveFillLevel == 15)
     let statistics = link.receiver.interface.statistics()
     #expect(statistics["rx_no_credit"] == 0 && statistics["rx_no_descriptor"] == 0)
+  }
+
+  /// Buffers of a megabyte need memory in one piece: two in each 2 MiB that lie together, and no more. Kernels from 6.7
+  /// on give memory at such places, older ones do not.
+  @Test func withPhysicalAddressesBuffersLieWhereTheBusHasThem() throws {
+    let flags: DomainFlags = [.physicalMode, .receivePackedStream]
+    do throws(any Error) {
+      var link = try Link("ps-physical", options: ",phys=on", bufferCount: 17, domain: flags)
+      #expect(link.receiver.interface.flags.contains(.receivePhysicalAddresses))
+      var seen = 0
+      // Twice round all buffers.
+      while seen < 40_000 {
+        for number in seen..<seen + 20 { try link.send(number, count: 1000) }
+        let (count, wrong) = link.take(first: seen) { _ in 1000 }
+        try #require(count == 20 && wrong.isEmpty, "\(count) from \(seen) on, wrong \(wrong)")
+        seen += count
+      }
+      #expect(link.receiver.fault == nil)
+    } catch let error as EtherFabricError {
+      #expect(error.errno == EPROTO && error.operation == "MemoryRegistration" && error.remedy.contains("huge pages"))
+    }
+  }
+
+  /// Sixteen buffers and what aligns them are no whole number of huge pages.
+  @Test func withPhysicalAddressesMemoryInPiecesIsRefused() throws {
+    let flags: DomainFlags = [.physicalMode, .receivePackedStream]
+    let error = #expect(throws: EtherFabricError.self) {
+      _ = try Link("ps-pieces", .packedStream64K, options: ",phys=on", bufferCount: 16, domain: flags)
+    }
+    #expect(error?.errno == EPROTO && error?.remedy.contains("huge pages") == true)
   }
 
   @Test func jumbosCrossBoundariesAndCreditsComeBack() throws {

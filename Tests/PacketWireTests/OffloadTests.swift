@@ -3,6 +3,7 @@ import EmulatedAdapter
 import EmulatedWires
 import Glibc
 import Testing
+import WireDriver
 
 @Suite("Offloads of a packet wire's sender", .needsNamespace, .timeLimit(.minutes(1)))
 struct OffloadTests {

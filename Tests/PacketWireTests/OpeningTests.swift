@@ -3,6 +3,7 @@ import EmulatedWires
 import EtherFabric
 import Glibc
 import Testing
+import WireDriver
 
 @Suite("Opening a packet wire", .needsNamespace, .timeLimit(.minutes(1)))
 struct OpeningTests {

@@ -3,6 +3,7 @@ import EmulatedAdapter
 import EmulatedWires
 import Glibc
 import Testing
+import WireDriver
 
 @Suite("Receive on a packet wire", .needsNamespace, .timeLimit(.minutes(1)))
 struct ReceiveTests {

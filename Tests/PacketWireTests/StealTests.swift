@@ -4,6 +4,7 @@ import EmulatedWires
 import EtherFabric
 import Glibc
 import Testing
+import WireDriver
 
 @Suite("Stealing from the kernel's stack", .needsNamespace, .needsProgram, .timeLimit(.minutes(1)))
 struct StealTests {

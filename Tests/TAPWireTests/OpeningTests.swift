@@ -51,6 +51,20 @@ import Testing
     }
   }
 
+  @Test func theNameIsFreeAgainAfterADeletion() throws {
+    try Network.run {
+      let wire = try TAPWire("t0")
+      try Network.ip("link delete t0")
+      #expect(wire.take() == nil)
+      // Nobody is woken by what there is no more.
+      #expect(!wire.isReadable(50))
+      let next = try TAPWire("t0")
+      #expect(next.isLinkUp && !wire.isLinkUp)
+      #expect(wire.send([UInt8](repeating: 1, count: 60)) == .linkDown)
+      #expect(next.send([UInt8](repeating: 1, count: 60)) == .sent)
+    }
+  }
+
   @Test func refusalsSayWhy() throws {
     try Network.run {
       let wire = try TAPWire("t0")

@@ -4,6 +4,7 @@ import EtherFabric
 import Glibc
 import NetworkLab
 import Testing
+import WireDriver
 
 @Suite("An XDP wire whose process is killed", .needsXDP, .timeLimit(.minutes(1)))
 struct KilledTests {

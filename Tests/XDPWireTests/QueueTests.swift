@@ -4,6 +4,7 @@ import EtherFabric
 import Glibc
 import NetworkLab
 import Testing
+import WireDriver
 
 @Suite("Queues of an XDP wire", .needsXDP, .timeLimit(.minutes(1)))
 struct QueueTests {

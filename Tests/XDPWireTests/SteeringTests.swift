@@ -3,6 +3,7 @@ import EmulatedWires
 import EtherFabric
 import NetworkLab
 import Testing
+import WireDriver
 
 @Suite("What an XDP wire takes and what it leaves", .needsXDP, .timeLimit(.minutes(1)))
 struct SteeringTests {

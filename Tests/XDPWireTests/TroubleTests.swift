@@ -5,6 +5,7 @@ import Glibc
 import NetworkLab
 import Synchronization
 import Testing
+import WireDriver
 
 /// A peer that sends numbered frames as fast as it can until it is told to stop.
 private final class Flood: Sendable {
@@ -174,27 +175,6 @@ struct TroubleTests {
       #expect(!traffic.wire.isLinkUp)
       let wire = try XDPWire { $0.attach = attach }
       #expect(wire.commit(pair.outgoing(1)) == .sent && wire.flush() == 0)
-    }
-  }
-
-  @Test("its peer's process dies", arguments: modes)
-  func peerDies(_ attach: XDPWireOptions.Attach) throws {
-    try Namespace.run {
-      let pair = try VethPair()
-      let wire = try XDPWire { $0.attach = attach }
-      for _ in 0..<2 {
-        let child = try Child([
-          "send", "emu:xdp:k0", "udp:10.9.0.2:7000", "--mac", "\(pair.adapterMAC)", "--seconds", "60",
-        ])
-        #expect(try child.eventually { !wire.drain().isEmpty })
-        child.kill(SIGKILL)
-        _ = wire.take(1)
-        #expect(wire.commit(pair.outgoing(1)) == .sent && wire.flush() == 0)
-        #expect(wire.drain().isEmpty)
-      }
-      let peer = try Peer()
-      #expect(peer.send(pair.incoming(7)))
-      #expect(wire.take(1).map(\.bytes) == [pair.incoming(7)])
     }
   }
 }

@@ -41,10 +41,16 @@ extension EmulatedAdapter {
         EBUSY, "the event queue has \(RingRules.labels) queues already, or events of freed ones are still in it",
         "Give this interface its own event queue, or poll and try again.")
     }
-    let memory = InterfaceMemory(
-      request: request, domain: domain, index: index, label: label, flags: flags, events: events,
-      ownsEvents: request.eventQueueOwner == nil, port: port, counters: counters,
-      minimumFill: settings.minimumFill)
+    let memory: InterfaceMemory
+    do throws(EtherFabricError) {
+      memory = try InterfaceMemory(
+        request: request, domain: domain, index: index, label: label, flags: flags, events: events,
+        ownsEvents: request.eventQueueOwner == nil, port: port, counters: counters,
+        minimumFill: settings.minimumFill)
+    } catch {
+      port.withClaim { events.giveBack(label) }
+      throw error
+    }
     memory.set = request.member?.set
     memory.state.pointee.virtualPort = domain.virtualPort
     memory.state.pointee.stack = domain.stack

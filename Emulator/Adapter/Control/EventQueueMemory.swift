@@ -13,6 +13,7 @@ final class EventQueueMemory {
   /// Readable when there may be an event: the queue's own signal, and the wire's where nobody else serves it.
   let waitDescriptor: Int32
   private let signal: Int32
+  private let pages: InterfacePages
   /// Labels in use or at rest, by bit.
   private var labels: UInt32 = 0
   /// Labels of interfaces that are gone, and where the queue stood then: events of theirs may still be in it.
@@ -25,7 +26,7 @@ final class EventQueueMemory {
     capacity: Int, owner: UInt32, wireDescriptor: Int32, port: UnsafeMutablePointer<PortState>, hasTimer: Bool,
     counters: AdapterCounters
   ) throws(EtherFabricError) {
-    let call = "ProtectionDomain.allocateVirtualInterface"
+    pages = try InterfacePages(capacity * 8, for: "an event queue of \(capacity) events")
     signal = efvi_wake_create()
     waitDescriptor = efvi_wait_create()
     guard signal >= 0, waitDescriptor >= 0 else {
@@ -33,7 +34,8 @@ final class EventQueueMemory {
       if signal >= 0 { close(signal) }
       if waitDescriptor >= 0 { close(waitDescriptor) }
       throw EtherFabricError(
-        call, errno: code, reason: "no descriptor to wait on", remedy: "Raise the limit of open files (ulimit -n).")
+        EmulatedAdapter.allocateCall, errno: code, reason: "no descriptor to wait on",
+        remedy: "Raise the limit of open files (ulimit -n).")
     }
     for descriptor in [signal, wireDescriptor] where descriptor >= 0 {
       _ = efvi_wait_add(waitDescriptor, descriptor)
@@ -43,7 +45,7 @@ final class EventQueueMemory {
     let words = counters.openEventQueue(owner: owner)
     self.counters = counters
     counterSlot = words.slot
-    slots = .allocate(byteCount: capacity * 8, alignment: 4096)
+    slots = pages.base
     memset(slots, 0xff, capacity * 8)
     state = .allocate(capacity: 1)
     state.initialize(
@@ -57,7 +59,6 @@ final class EventQueueMemory {
     if state.pointee.timer.descriptor >= 0 { close(state.pointee.timer.descriptor) }
     close(signal)
     close(waitDescriptor)
-    slots.deallocate()
     state.deallocate()
   }
 
@@ -76,6 +77,9 @@ final class EventQueueMemory {
     labels |= 1 << UInt32(label)
     return label
   }
+
+  /// Takes a label back that no interface got. Under the claim.
+  func giveBack(_ label: Int) { labels &= ~(1 << UInt32(label)) }
 
   /// Takes a label back. It rests until all events from before have been read, so that none of them is taken for one of
   /// the next interface with the label. Under the claim.

@@ -6,7 +6,7 @@ import Glibc
 final class InterfaceMemory {
   let state: UnsafeMutablePointer<InterfaceState>
   let events: EventQueueMemory
-  let rings: UnsafeMutableRawPointer
+  private let pages: InterfacePages
   let receiveRing: UnsafeMutablePointer<UInt64>
   let transmitRing: UnsafeMutablePointer<UInt64>
   let doorbells: UnsafeMutableRawPointer
@@ -24,28 +24,31 @@ final class InterfaceMemory {
     events: EventQueueMemory,
     ownsEvents: Bool, port: UnsafeMutablePointer<PortState>, counters: AdapterCounters,
     minimumFill: Int
-  ) {
+  ) throws(EtherFabricError) {
     let isExpress = domain.datapath.isExpress
     var options = request.options
     if isExpress {
-      express = .allocate(capacity: 1)
-      express?.initialize(
-        to: ExpressInterfaceState(
-          datapath: domain.datapath, flags: flags, transmitCapacity: options.transmitCapacity,
-          eventCapacity: events.capacity, mergesCompletions: port.pointee.completionBatch > 1,
-          counters: counters.openExpress(index)))
       // There are no rings.
       options.receiveCapacity = 0
       options.transmitCapacity = 0
     }
     let receiveBytes = max(options.receiveCapacity, 1) * 8
-    let bytes = receiveBytes + max(options.transmitCapacity, 1) * 8
-    rings = .allocate(byteCount: bytes, alignment: 4096)
-    memset(rings, 0, bytes)
+    let transmitBytes = max(options.transmitCapacity, 1) * 8
+    pages = try InterfacePages(
+      DoorbellPage.size + receiveBytes + transmitBytes,
+      for: "rings of \(options.receiveCapacity) and \(options.transmitCapacity) descriptors")
+    doorbells = pages.base
+    let rings = pages.base + DoorbellPage.size
     receiveRing = rings.assumingMemoryBound(to: UInt64.self)
     transmitRing = (rings + receiveBytes).assumingMemoryBound(to: UInt64.self)
-    doorbells = .allocate(byteCount: DoorbellPage.size, alignment: 4096)
-    memset(doorbells, 0, DoorbellPage.size)
+    if isExpress {
+      express = .allocate(capacity: 1)
+      express?.initialize(
+        to: ExpressInterfaceState(
+          datapath: domain.datapath, flags: flags, transmitCapacity: request.options.transmitCapacity,
+          eventCapacity: events.capacity, mergesCompletions: port.pointee.completionBatch > 1,
+          counters: counters.openExpress(index)))
+    }
     doorbells.storeBytes(
       of: InterfaceState.notPrimed, toByteOffset: DoorbellPage.eventQueueReadPointer, as: UInt32.self)
     self.events = events
@@ -93,7 +96,5 @@ final class InterfaceMemory {
     state.deallocate()
     express?.pointee.deallocate()
     express?.deallocate()
-    rings.deallocate()
-    doorbells.deallocate()
   }
 }

@@ -37,6 +37,7 @@ private func packetFoundNothing(_ state: UnsafeMutablePointer<PacketState>) {
   state.pointee.emptyLooks &+= 1
   if state.pointee.emptyLooks & 0xfff == 0 {
     PacketState.countKernelDrops(state.pointee.receiveSocket, state.pointee.counters)
+    state.pointee.counters.add(.systemCalls)
   }
 }
 
@@ -49,6 +50,7 @@ func packetReceiveRelease(_ context: UnsafeMutableRawPointer) {
   // Once a round, should frames come so fast that the ring is never empty.
   if state.pointee.cursor.release() {
     PacketState.countKernelDrops(state.pointee.receiveSocket, state.pointee.counters)
+    state.pointee.counters.add(.systemCalls)
   }
 }
 
@@ -58,7 +60,7 @@ func packetArmWait(_ context: UnsafeMutableRawPointer) {
   let state = context.assumingMemoryBound(to: PacketState.self)
   _ = packet_socket_get(state.pointee.receiveSocket, SOL_SOCKET, SO_ERROR)
   PacketState.countKernelDrops(state.pointee.receiveSocket, state.pointee.counters)
-  state.pointee.counters.add(.systemCalls, 1 &+ state.pointee.watch.arm())
+  state.pointee.counters.add(.systemCalls, 2 &+ state.pointee.watch.arm())
 }
 
 /// Makes the frame of the current slot what a MAC would have received. False where it is dropped, and counted.

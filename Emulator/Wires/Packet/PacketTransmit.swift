@@ -5,8 +5,8 @@ import Synchronization
 
 /// Frames that were committed and have not left yet, each in a buffer of its own.
 struct PacketBatch {
-  /// Below this many frames, one send(2) each costs less than sendmmsg(2).
-  static let smallest = 4
+  /// From this many frames on sendmmsg(2): one call a burst. A frame alone leaves by send(2), which costs less.
+  static let smallest = 2
 
   let limit: Int
   /// Bytes of a buffer.

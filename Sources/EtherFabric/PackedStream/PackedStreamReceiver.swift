@@ -33,7 +33,8 @@ public struct PackedStreamReceiver: ~Copyable {
 
   let memory: MemoryRegistration
   let base: UnsafeMutableRawPointer
-  let address: DMAAddress
+  /// DMA address of each buffer: with physical addresses they do not follow each other.
+  let addresses: UnsafeMutablePointer<DMAAddress>
   let events: UnsafeMutablePointer<Event>
   var eventCount = 0
   var eventNext = 0
@@ -77,7 +78,8 @@ public struct PackedStreamReceiver: ~Copyable {
     self.bufferCount = count
     self.memory = memory
     base = mapped.base + skip
-    address = memory.dmaAddress(skip)
+    addresses = .allocate(capacity: count)
+    for index in 0..<count { (addresses + index).initialize(to: memory.dmaAddress(skip + index * size)) }
     events = .allocate(capacity: Self.eventCapacity)
     events.initialize(repeating: .none, count: Self.eventCapacity)
     position = PackedStreamPosition(startOf: base, parameters)
@@ -88,6 +90,7 @@ public struct PackedStreamReceiver: ~Copyable {
     // First the adapter lets go of the buffers.
     interface.resource.stop()
     events.deallocate()
+    addresses.deallocate()
   }
 
   /// Steers what a filter describes to this receiver (`ef_vi_filter_add`).
@@ -104,7 +107,7 @@ public struct PackedStreamReceiver: ~Copyable {
   /// Cannot be refused: no more buffers are posted than the ring holds, and all are aligned.
   mutating func post(_ index: Int) {
     do throws(QueueError) {
-      try interface.receiveInit(address.advanced(by: index * parameters.bufferSize), id: 0)
+      try interface.receiveInit(addresses[index], id: 0)
     } catch {
       counters.buffersRefused &+= 1
     }

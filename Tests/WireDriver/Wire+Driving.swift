@@ -1,39 +1,33 @@
 import EmulatedAdapter
-import EmulatedWires
 import Glibc
 
 /// A frame as it came out of the wire.
-struct Arrival {
-  let bytes: [UInt8]
-  let timestamp: UInt64
+public struct Arrival {
+  public let bytes: [UInt8]
+  public let timestamp: UInt64
 }
 
-extension PacketWire {
-  convenience init(_ interface: String, _ change: (inout PacketWireOptions) -> Void = { _ in }) throws {
-    var options = PacketWireOptions()
-    change(&options)
-    try self.init(interface: interface, options: options)
-  }
-
+/// A wire worked by hand, frame by frame, the way a port does.
+extension Wire {
   /// Puts a frame into the wire; nil where it gave no room.
-  func commit(_ frame: [UInt8]) -> TransmitOutcome? {
+  public func commit(_ frame: [UInt8]) -> TransmitOutcome? {
     guard let room = operations.transmitReserve(operations.context, frame.count) else { return nil }
     room.copyMemory(from: frame, byteCount: frame.count)
     return TransmitOutcome(rawValue: operations.transmitCommit(operations.context, frame.count))
   }
 
   /// Ends a batch; the number of frames lost.
-  func flush() -> Int { Int(operations.transmitFlush(operations.context)) }
+  public func flush() -> Int { Int(operations.transmitFlush(operations.context)) }
 
   /// The next frame, consumed, or nil.
-  func take() -> Arrival? {
+  public func take() -> Arrival? {
     guard let frame = peek() else { return nil }
     operations.receiveRelease(operations.context)
     return frame
   }
 
   /// The next frame, not consumed, or nil.
-  func peek() -> Arrival? {
+  public func peek() -> Arrival? {
     var frame = WireFrame(bytes: UnsafeMutableRawPointer(bitPattern: 1)!, length: 0)
     guard operations.receiveNext(operations.context, &frame) else { return nil }
     let bytes = Array(UnsafeRawBufferPointer(start: frame.bytes, count: frame.length))
@@ -41,14 +35,14 @@ extension PacketWire {
   }
 
   /// Everything that has arrived.
-  func drain() -> [Arrival] {
+  public func drain() -> [Arrival] {
     var frames: [Arrival] = []
     while let frame = take() { frames.append(frame) }
     return frames
   }
 
   /// Waits until `count` frames came, at most a second.
-  func take(_ count: Int) -> [Arrival] {
+  public func take(_ count: Int) -> [Arrival] {
     var frames: [Arrival] = []
     for _ in 0..<100 {
       frames += drain()
@@ -60,7 +54,7 @@ extension PacketWire {
   }
 
   /// Whether the descriptor becomes readable within the time.
-  func isReadable(_ milliseconds: Int) -> Bool {
+  public func isReadable(_ milliseconds: Int) -> Bool {
     var entry = pollfd(fd: waitDescriptor, events: Int16(POLLIN), revents: 0)
     return poll(&entry, 1, Int32(milliseconds)) > 0
   }

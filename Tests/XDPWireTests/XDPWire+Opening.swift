@@ -1,0 +1,36 @@
+import EmulatedAdapter
+import EmulatedWires
+import EtherFabric
+
+extension XDPWire {
+  /// Opens the adapter's end of the pair, for frames of these kinds.
+  convenience init(_ wanted: WantedFrames = .everything, _ change: (inout XDPWireOptions) -> Void = { _ in }) throws {
+    var options = XDPWireOptions()
+    change(&options)
+    try self.init(interface: "a0", options: options)
+    _ = want(wanted)
+  }
+
+  func line(_ name: String) -> String { configuration.first { $0.name == name }?.value ?? "" }
+}
+
+extension WantedFrames {
+  static let everything: WantedFrames = {
+    var wanted = WantedFrames()
+    wanted.isEverything = true
+    return wanted
+  }()
+
+  static func matches(_ matches: [StealMatch], known: [MACAddress] = []) -> WantedFrames {
+    var wanted = WantedFrames()
+    wanted.matches = matches
+    wanted.known = known
+    return wanted
+  }
+
+  static func match(_ change: (inout StealMatch) -> Void) -> WantedFrames {
+    var match = StealMatch()
+    change(&match)
+    return .matches([match])
+  }
+}
