@@ -1,3 +1,4 @@
+import CLinuxShims
 import Glibc
 import Synchronization
 
@@ -35,7 +36,10 @@ struct SharedRingReader {
   mutating func next(into room: UnsafeMutableRawPointer) -> Int {
     let first = line(head)
     let word = first.word(SharedMemoryLayout.payloadBytes).pointee.load(ordering: .acquiring)
-    guard word >> 16 == SharedMemoryLayout.lap(head), !isBroken else { return 0 }
+    guard word >> 16 == SharedMemoryLayout.lap(head), !isBroken else {
+      efvi_prefetch(line(head &+ 1))
+      return 0
+    }
     let length = Int(truncatingIfNeeded: word & 0x7fff)
     if length <= SharedMemoryLayout.payloadBytes, length != 0 {
       room.copyMemory(from: first, byteCount: SharedMemoryLayout.payloadBytes)
