@@ -19,7 +19,7 @@ import Synchronization
 /// the reader's is looked at when the ring seems full.
 enum SharedMemoryLayout {
   static let magic: UInt64 = 0x6566_7669_2d73_686d
-  static let version: UInt32 = 1
+  static let version: UInt32 = 2
   /// A power of two, and less than 2^16.
   static let lines = 8192
   static let lineBytes = 64
@@ -46,6 +46,21 @@ enum SharedMemoryLayout {
   /// Lines of a frame.
   @inline(__always)
   static func lines(_ length: Int) -> Int { (length &+ (payloadBytes - 1)) / payloadBytes }
+
+  /// In the place of a length: the next frame is in the first line, in the next lap.
+  static let turnMark: UInt32 = 0x7ffe
+  /// Lines after which a ring that is empty begins again.
+  static let hotLines: UInt64 = 64
+
+  /// Whether the ring may begin again behind a line. Now and then a lap is a whole one, so that no line keeps the word
+  /// of a lap for so long that the number comes round.
+  static func mayTurn(_ position: UInt64) -> Bool {
+    position % UInt64(lines) >= hotLines && position / UInt64(lines) % (1 << 14) != (1 << 14) - 1
+  }
+
+  /// Where the lap behind a line begins.
+  @inline(__always)
+  static func nextLap(_ position: UInt64) -> UInt64 { (position | UInt64(lines - 1)) &+ 1 }
 
   /// The lap of a line, from 1: memory that was never written is of no lap.
   @inline(__always)

@@ -34,8 +34,13 @@ struct SharedRingReader {
   /// The length of the next frame with a mark in bit 15, which is copied to `room`; 0 where there is none.
   @inline(__always)
   mutating func next(into room: UnsafeMutableRawPointer) -> Int {
-    let first = line(head)
-    let word = first.word(SharedMemoryLayout.payloadBytes).pointee.load(ordering: .acquiring)
+    var first = line(head)
+    var word = first.word(SharedMemoryLayout.payloadBytes).pointee.load(ordering: .acquiring)
+    if word == SharedMemoryLayout.lap(head) << 16 | SharedMemoryLayout.turnMark {
+      head = SharedMemoryLayout.nextLap(head)
+      first = line(head)
+      word = first.word(SharedMemoryLayout.payloadBytes).pointee.load(ordering: .acquiring)
+    }
     guard word >> 16 == SharedMemoryLayout.lap(head), !isBroken else {
       efvi_prefetch(line(head &+ 1))
       return 0
