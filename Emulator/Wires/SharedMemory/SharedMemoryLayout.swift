@@ -16,7 +16,9 @@ import Synchronization
 /// A ring is lines of 64 bytes: 60 bytes of a frame and a word. A frame takes as many lines as it needs, so a small one
 /// is one cache line that moves from core to core. The word of its first line is written last, and tells that the frame
 /// is there; it has the lap in it, so nothing has to be cleared for the next lap. No index of the writer is shared, and
-/// the reader's is looked at when the ring seems full.
+/// the reader's is looked at when the ring seems full, and once in 64 lines: where all is read, the rest of the lap is
+/// passed over, and the next frame is in the first line, with the word of the next lap. A reader that finds nothing behind
+/// 64 lines looks there, too. Lines passed over count as read.
 enum SharedMemoryLayout {
   static let magic: UInt64 = 0x6566_7669_2d73_686d
   static let version: UInt32 = 2
@@ -47,13 +49,12 @@ enum SharedMemoryLayout {
   @inline(__always)
   static func lines(_ length: Int) -> Int { (length &+ (payloadBytes - 1)) / payloadBytes }
 
-  /// In the place of a length: the next frame is in the first line, in the next lap.
-  static let turnMark: UInt32 = 0x7ffe
-  /// Lines after which a ring that is empty begins again.
+  /// Lines behind which a ring of which all is read may begin again.
   static let hotLines: UInt64 = 64
 
-  /// Whether the ring may begin again behind a line. Now and then a lap is a whole one, so that no line keeps the word
-  /// of a lap for so long that the number comes round.
+  /// Whether the lap may end in front of a line. Now and then one is a whole lap, so that no line keeps its word until
+  /// the numbers of the laps come round.
+  @inline(__always)
   static func mayTurn(_ position: UInt64) -> Bool {
     position % UInt64(lines) >= hotLines && position / UInt64(lines) % (1 << 14) != (1 << 14) - 1
   }

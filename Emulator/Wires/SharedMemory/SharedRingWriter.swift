@@ -11,9 +11,10 @@ struct SharedRingWriter {
   private(set) var tail: UInt64 = 0
   private(set) var frames: UInt64 = 0
   private var knownHead: UInt64 = 0
-  /// Where it is next looked whether the ring can begin again, and the last turn: from where, and where to.
+  /// Where it is next looked whether the ring can begin again.
   private var nextLook: UInt64 = SharedMemoryLayout.hotLines
-  private var turn: (from: UInt64, to: UInt64) = (.max, 0)
+  /// What was passed over when it last began again: the reader, who had read all before, may not know of it yet.
+  private var passed: (from: UInt64, to: UInt64) = (0, 0)
   /// The reader said that it had read what was not written.
   private(set) var isBroken = false
 
@@ -43,22 +44,21 @@ struct SharedRingWriter {
     return end &- head <= UInt64(SharedMemoryLayout.lines)
   }
 
-  /// What the reader has read. All in front of a turn is as good as what is behind it.
+  /// Lines that the reader has read, with those passed over.
   private func readHead() -> UInt64 {
     let head = readerLines.pointee.load(ordering: .acquiring)
-    return head == turn.from ? turn.to : head
+    return head == passed.from ? passed.to : head
   }
 
-  /// Begins the ring again where the reader has read all: as long as it keeps up, few lines are used, and they stay near.
+  /// Begins the ring again where the reader has read all: as long as it keeps up, few lines are used, and they stay in
+  /// the caches next to both.
   @inline(never)
   private mutating func considerTurn() {
     nextLook = tail &+ SharedMemoryLayout.hotLines
     guard SharedMemoryLayout.mayTurn(tail), readHead() == tail else { return }
-    line(tail).word.pointee.store(
-      SharedMemoryLayout.lap(tail) << 16 | SharedMemoryLayout.turnMark, ordering: .releasing)
-    turn = (tail, SharedMemoryLayout.nextLap(tail))
-    tail = turn.to
-    knownHead = turn.to
+    passed = (tail, SharedMemoryLayout.nextLap(tail))
+    tail = passed.to
+    knownHead = passed.to
     nextLook = tail &+ SharedMemoryLayout.hotLines
   }
 

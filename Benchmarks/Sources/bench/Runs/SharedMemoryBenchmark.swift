@@ -37,7 +37,8 @@ enum SharedMemoryBenchmark {
       lines.add(try CacheLine.measure(cores).median)
       // As the line is: the clock is read once for many.
       Frame.store(to: end.source, length: 60, destination: Frame.nobody, source: mac)
-      small.add(Sample(values: try end.measure(60, trips: trips, batch: batch, from: number + 2 * UInt32(trips))).median)
+      small.add(
+        Sample(values: try end.measure(60, trips: trips, batch: batch, from: number + 2 * UInt32(trips))).median)
       Frame.store(to: end.source, length: 64, destination: Frame.nobody, source: mac)
       medians.add(Sample(values: try end.measure(64, trips: trips, batch: batch, from: number)).median)
       let halves = try end.measure(64, trips: trips, from: number + UInt32(trips))
