@@ -84,8 +84,12 @@ static inline void pace(uint64_t start, uint64_t sent, uint64_t rate, const vola
     struct KIND *self = (struct KIND *)end;                                                                            \
     uint64_t taken = 0, offered = 0, start = baseline_now();                                                           \
     while (!*stop) {                                                                                                   \
-      taken += KIND##_transmit(self, frame + (SKIPPED), length - (SKIPPED), burst);                                    \
-      offered += burst;                                                                                                \
+      for (uint32_t left = burst; left > 0 && !*stop;) {                                                               \
+        uint32_t some = left < 32 ? left : 32;                                                                         \
+        taken += KIND##_transmit(self, frame + (SKIPPED), length - (SKIPPED), some);                                   \
+        offered += some;                                                                                               \
+        left -= some;                                                                                                  \
+      }                                                                                                                \
       pace(start, offered, rate, stop);                                                                                \
     }                                                                                                                  \
     return taken;                                                                                                      \

@@ -2,7 +2,8 @@ import EtherFabric
 import Glibc
 import NetworkLab
 
-/// Frames of known number and rate written to a pcap file, by `efvi capture` and by tcpdump.
+/// Frames of known number and rate written to a pcap file, by `efvi capture` and by tcpdump, both with the receive ring
+/// that they take where nothing is asked for.
 struct CaptureBenchmark {
   private static let name = "capture"
 
@@ -14,30 +15,53 @@ struct CaptureBenchmark {
     let command: (_ file: String) -> (path: String, arguments: [String])
     /// What it says when it is ready.
     let ready: String
-    /// Seconds after which it has everything from the kernel.
-    let settling: Double
     /// Finds in what it says at its end how many frames are in the file.
     let written: (String) -> Int?
   }
 
+  /// What is sent. Frames of a burst follow each other as fast as they can; the rate is the mean.
+  private struct Load {
+    var length: Int
+    var rate = 0
+    var burst = 0
+
+    func text(_ offered: Double) -> String {
+      let rate = self.rate == 0 ? "all it can" : burst > 0 ? "bursts of \(burst)" : ""
+      return "\(length) B at \(offered.text(0)) kpps\(rate.isEmpty ? "" : ", \(rate)")"
+    }
+  }
+
+  private static func loads(_ isQuick: Bool) -> [Load] {
+    let some = [
+      Load(length: 64, rate: 400_000), Load(length: 64), Load(length: 1500),
+      Load(length: 1500, rate: 100_000, burst: 8192),
+    ]
+    return isQuick
+      ? some
+      : [Load(length: 64, rate: 100_000), Load(length: 1500, rate: 100_000)] + some + [
+        Load(length: 64, rate: 100_000, burst: 32768), Load(length: 1500, rate: 100_000, burst: 2048),
+      ]
+  }
+
+  /// Seconds after which both have all from the kernel: it hands over a block that is not full after a second.
+  private static let settling = 1.5
+
   static func run(_ bench: Bench) throws {
     guard let cores = bench.needCores("capture") else { return }
-    bench.report.title("capture: frames of 64 bytes that are missing in the pcap file, of those sent")
+    bench.report.title("capture: frames that are missing in the pcap file, of those sent")
     guard let efvi = Machine.environment("EFVI"), access(efvi, X_OK) == 0 else {
       return bench.report.skip("capture", "there is no efvi: Benchmarks/run builds it and names it in EFVI")
     }
     guard let tcpdump = Peer.tcpdump.path else { return bench.report.skip("capture", "tcpdump is not installed") }
     let tools = try [ours(efvi), theirs(tcpdump)]
     let seconds = bench.isQuick ? 0.5 : 1.5
-    for rate in bench.isQuick ? [100_000, 400_000, 0] : [100_000, 200_000, 400_000, 0] {
-      for shared in [false, true] {
-        try compare(bench, cores, tools, rate: rate, seconds: seconds, shared: shared)
-      }
+    for load in loads(bench.isQuick) {
+      for shared in [false, true] { try compare(bench, cores, tools, load, seconds: seconds, shared: shared) }
     }
   }
 
   private static func compare(
-    _ bench: Bench, _ cores: Cores, _ tools: [Tool], rate: Int, seconds: Double, shared: Bool
+    _ bench: Bench, _ cores: Cores, _ tools: [Tool], _ load: Load, seconds: Double, shared: Bool
   ) throws {
     var lost = [Sample](repeating: Sample(), count: tools.count)
     var offered = Sample()
@@ -45,7 +69,7 @@ struct CaptureBenchmark {
       for (index, tool) in tools.enumerated() {
         do {
           let (outcome, written) = try capture(
-            tool, rate: rate, seconds: seconds, core: shared ? cores.there : cores.here, senderCore: cores.there)
+            tool, load, seconds: seconds, core: shared ? cores.there : cores.here, senderCore: cores.there)
           lost[index].add(100 * Double(max(0, outcome.sent - written)) / Double(max(1, outcome.sent)))
           offered.add(outcome.rate / 1000)
         } catch {
@@ -57,7 +81,7 @@ struct CaptureBenchmark {
     let matters = lost[1].median > 0
     bench.report.add(
       Comparison(
-        name, "lost at \(offered.median.text(0)) kpps\(rate == 0 ? ", all it can" : "")",
+        name, "lost of \(load.text(offered.median))",
         Conditions(
           wire: "emu:afpacket on veth", mode: "efvi capture, to a file",
           pinning: shared ? "one core with the sender" : "core \(cores.here), sender on \(cores.there)"),
@@ -65,10 +89,12 @@ struct CaptureBenchmark {
   }
 
   private static func capture(
-    _ tool: Tool, rate: Int, seconds: Double, core: Int, senderCore: Int
+    _ tool: Tool, _ load: Load, seconds: Double, core: Int, senderCore: Int
   ) throws -> (Generator.Outcome, Int) {
     let file = "/tmp/efvi-bench-\(Machine.processNumber).pcap"
     defer { unlink(file) }
+    // Nothing of the last file is still on its way to the disk.
+    sync()
     guard let taskset = Peer.find("taskset") else { throw BenchmarkError(reason: "there is no taskset (util-linux)") }
     let (path, arguments) = tool.command(file)
     let child = try ChildProgram(taskset, ["-c", "\(core)", path] + arguments)
@@ -78,8 +104,10 @@ struct CaptureBenchmark {
       _ = try child.wait(for: tool.ready, seconds: 10)
     }
     usleep(100_000)
-    let outcome = try Generator(tool.source, length: 64, rate: rate, seconds: seconds, core: senderCore).join()
-    usleep(UInt32(tool.settling * 1e6))
+    let outcome = try Generator(
+      tool.source, length: load.length, burst: load.burst, rate: load.rate, seconds: seconds, core: senderCore
+    ).join()
+    usleep(UInt32(settling * 1e6))
     child.signal(SIGINT)
     let text = try child.finish(seconds: 20)
     guard let written = tool.written(text) else {
@@ -101,7 +129,7 @@ struct CaptureBenchmark {
     return Tool(
       name: "efvi", pair: pair, source: try PlainEnd(.packet(pair.kernelEnd)),
       command: { (efvi, ["capture", "emu:afpacket:\(pair.adapterEnd)", "--write", $0, "--quiet", "--json"]) },
-      ready: "", settling: 0.2,
+      ready: "",
       written: { text in number(after: "\"frames\":", in: text) })
   }
 
@@ -110,8 +138,6 @@ struct CaptureBenchmark {
     return Tool(
       name: "tcpdump", pair: pair, source: try PlainEnd(.packet(pair.kernelEnd)),
       command: { (tcpdump, ["-i", pair.adapterEnd, "-n", "-Z", "root", "-w", $0]) }, ready: "listening on",
-      // The kernel hands over a block that is not full after a second.
-      settling: 1.3,
       written: { text in number(before: " packets captured", in: text) })
   }
 
