@@ -44,21 +44,24 @@ public final class CaptureWriter: @unchecked Sendable {
     defer { pcap_close(dead) }
     Glibc.errno = 0
     var dumper: OpaquePointer?
+    // The C library takes no length without memory.
+    let buffer = appending ? nil : bufferBytes.map { UnsafeMutablePointer<CChar>.allocate(capacity: max(1, $0)) }
     if appending && path != "-" {
       dumper = pcap_dump_open_append(dead, path)
     } else if let file = path == "-" ? fdopen(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0), "w") : fopen(path, "we") {
-      if let bufferBytes { setvbuf(file, nil, Int32(_IOFBF), bufferBytes) }
+      if let buffer { setvbuf(file, buffer, Int32(_IOFBF), bufferBytes ?? 0) }
       dumper = pcap_dump_fopen(dead, file)
     }
     guard let dumper else {
       let code = Glibc.errno
+      buffer?.deallocate()
       let text = String(cString: pcap_geterr(dead))
       throw code != 0
         ? Self.failure(path, code, "the file cannot be written", "Check the path and its permissions.")
         : Self.failure(path, EBADMSG, "nothing can be appended to it: \(text)", "Write to a new file.")
     }
     state = .allocate(capacity: 1)
-    state.initialize(to: CaptureSink(dumper: dumper, snapLength: snapLength))
+    state.initialize(to: CaptureSink(dumper: dumper, snapLength: snapLength, buffer: buffer))
     try flush()
   }
 

@@ -56,15 +56,16 @@ struct CaptureCommand: ParsableCommand {
     var frames = CapturedFrames(writer: writer, limit: count?.count)
     let limit = RunLimit(count: count?.count, seconds: runOptions.seconds)
     var progress = Progress(quiet: runOptions.quiet)
-    var idle = Idle(spins: runOptions.spin)
+    // The ring keeps what comes meanwhile, and who sleeps is not made to wait when there is work.
+    var idle = Idle(spins: runOptions.spin, patience: 200)
     var now = limit.start
     var stop = limit.stop(after: 0, now: now)
     while stop == nil, !frames.hasFailed {
       let taken = try source.poll { arrival in frames.take(arrival) }
       idle.after(taken)
-      // A reader at the end of a pipe sees frames when there is time for it.
-      if taken == 0 { try frames.flush() }
       now = MonotonicClock.now()
+      // A reader at the end of a pipe sees frames when there is time for it.
+      if taken == 0 { try frames.flush(at: now) }
       progress.update(frames.written, now: now, "captured")
       stop = limit.stop(after: frames.written, now: now)
     }
