@@ -51,7 +51,7 @@ struct CaptureCommand: ParsableCommand {
 
   func run() throws {
     let source = try open()
-    let writer = try CaptureWriter(path: write, snapLength: snaplen, bufferBytes: 1 << 18)
+    let writer = try CaptureWriter(path: write, snapLength: snaplen, bufferBytes: 1 << 16)
     try source.add(filters.isEmpty ? FilterArgument.everything : filters)
     var frames = CapturedFrames(writer: writer, limit: count?.count)
     let limit = RunLimit(count: count?.count, seconds: runOptions.seconds)
