@@ -66,7 +66,8 @@ public enum Emulator {
     settings.firmware = try device.text("firmware").flatMap(Firmware.init) ?? .full
     settings.physicalMode = try device.text("phys").flatMap(AdapterSettings.PhysicalMode.init) ?? .group
     settings.hashesUDPPorts = try device.text("rss-udp") == "ports"
-    settings.waitsForPoll = device.wire == .pcap
+    // Whoever asks for a ring of a certain length wants frames to wait there, and not to be dropped at a doorbell.
+    settings.waitsForPoll = device.wire == .pcap || device.options.contains { $0.key == "slots" }
     settings.faults = try faults(device)
     return try EmulatedAdapter(wire: try DeviceWires.make(device, settings: settings), settings: settings)
   }

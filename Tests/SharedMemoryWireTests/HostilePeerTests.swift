@@ -71,11 +71,12 @@ import Testing
       }
       for _ in 0..<400 {
         let offset = Int(random.next() % UInt64(RawEnd.byteCount / 4)) * 4
-        switch random.next() % 6 {
+        switch random.next() % 7 {
         case 0: end.store(UInt32(truncatingIfNeeded: random.next()), offset)
         case 1: end.store(1 << 16 | UInt32(random.next() & 0xffff), end.incoming(Int(random.next() % 64)) + 60)
         case 2: end.store(random.next() % 10_000, 1024 * (1 + Int(random.next() % 2)))
         case 3: end.store(UInt32(random.next() % 4), 1152 + 1024 * Int(random.next() % 2))
+        case 6: end.put(frame(1), line: Int(random.next() % 128), lap: UInt32(1 + random.next() % 4))
         case 4: efvi_meeting_wake(end.connection)
         default: end.put(frame(1), line: Int(random.next() % 64))
         }

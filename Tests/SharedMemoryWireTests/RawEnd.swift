@@ -20,7 +20,7 @@ final class RawEnd {
     let mapping = mmap(nil, Self.byteCount, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
     memory = try #require(mapping)
     memory.storeBytes(of: 0x6566_7669_2d73_686d, as: UInt64.self)
-    memory.storeBytes(of: 1, toByteOffset: 8, as: UInt32.self)
+    memory.storeBytes(of: 2, toByteOffset: 8, as: UInt32.self)
     memory.storeBytes(of: 8192, toByteOffset: 12, as: UInt32.self)
     prepare(memory)
     #expect(efvi_meeting_offer(connection, file, 0x6566_7669_2d73_686d) == 0)

@@ -10,13 +10,16 @@ struct CaptureSink: ~Copyable {
   /// Nil once closed. Under the lock; behind a pointer, so that two threads that wait for it do not both hold the sink.
   private let dumper: UnsafeMutablePointer<OpaquePointer?>
   private let snapLength: Int
+  /// What the file's stream writes through, if it is not memory of the C library's own.
+  private let buffer: UnsafeMutablePointer<CChar>?
   let recorded = SharedCount()
   let lost = SharedCount()
   /// The errno of the first failed write, 0 before.
   let failure = Atomic<Int32>(0)
 
-  /// Takes over the dumper.
-  init(dumper: OpaquePointer, snapLength: Int) {
+  /// Takes over the dumper and the buffer.
+  init(dumper: OpaquePointer, snapLength: Int, buffer: UnsafeMutablePointer<CChar>? = nil) {
+    self.buffer = buffer
     self.dumper = .allocate(capacity: 1)
     self.dumper.initialize(to: dumper)
     self.snapLength = snapLength
@@ -27,6 +30,7 @@ struct CaptureSink: ~Copyable {
   deinit {
     if let dumper = dumper.pointee { pcap_dump_close(dumper) }
     dumper.deallocate()
+    buffer?.deallocate()
     pthread_mutex_destroy(lock)
     lock.deallocate()
   }

@@ -16,10 +16,12 @@ import Synchronization
 /// A ring is lines of 64 bytes: 60 bytes of a frame and a word. A frame takes as many lines as it needs, so a small one
 /// is one cache line that moves from core to core. The word of its first line is written last, and tells that the frame
 /// is there; it has the lap in it, so nothing has to be cleared for the next lap. No index of the writer is shared, and
-/// the reader's is looked at when the ring seems full.
+/// the reader's is looked at when the ring seems full, and once in 64 lines: where all is read, the rest of the lap is
+/// passed over, and the next frame is in the first line, with the word of the next lap. A reader that finds nothing behind
+/// 64 lines looks there, too. Lines passed over count as read.
 enum SharedMemoryLayout {
   static let magic: UInt64 = 0x6566_7669_2d73_686d
-  static let version: UInt32 = 1
+  static let version: UInt32 = 2
   /// A power of two, and less than 2^16.
   static let lines = 8192
   static let lineBytes = 64
@@ -46,6 +48,20 @@ enum SharedMemoryLayout {
   /// Lines of a frame.
   @inline(__always)
   static func lines(_ length: Int) -> Int { (length &+ (payloadBytes - 1)) / payloadBytes }
+
+  /// Lines behind which a ring of which all is read may begin again.
+  static let hotLines: UInt64 = 64
+
+  /// Whether the lap may end in front of a line. Now and then one is a whole lap, so that no line keeps its word until
+  /// the numbers of the laps come round.
+  @inline(__always)
+  static func mayTurn(_ position: UInt64) -> Bool {
+    position % UInt64(lines) >= hotLines && position / UInt64(lines) % (1 << 14) != (1 << 14) - 1
+  }
+
+  /// Where the lap behind a line begins.
+  @inline(__always)
+  static func nextLap(_ position: UInt64) -> UInt64 { (position | UInt64(lines - 1)) &+ 1 }
 
   /// The lap of a line, from 1: memory that was never written is of no lap.
   @inline(__always)

@@ -1,3 +1,4 @@
+import CLinuxShims
 import Glibc
 import Synchronization
 
@@ -24,18 +25,37 @@ struct SharedRingReader {
   }
 
   /// Whether a frame is there.
-  var hasFrame: Bool {
-    !isBroken
-      && line(head).word(SharedMemoryLayout.payloadBytes).pointee.load(ordering: .acquiring) >> 16
-        == SharedMemoryLayout.lap(head)
+  var hasFrame: Bool { !isBroken && (lap(at: head) == SharedMemoryLayout.lap(head) || hasTurned) }
+
+  /// The writer has passed over the rest of this lap. Whatever it had written here before the first line of the next lap
+  /// would be seen by the second look.
+  private var hasTurned: Bool {
+    guard SharedMemoryLayout.mayTurn(head) else { return false }
+    let next = SharedMemoryLayout.nextLap(head)
+    return lap(at: next) == SharedMemoryLayout.lap(next) && lap(at: head) != SharedMemoryLayout.lap(head)
+  }
+
+  /// The lap that the word of a line tells of.
+  @inline(__always)
+  private func lap(at position: UInt64) -> UInt32 {
+    line(position).word(SharedMemoryLayout.payloadBytes).pointee.load(ordering: .acquiring) >> 16
   }
 
   /// The length of the next frame with a mark in bit 15, which is copied to `room`; 0 where there is none.
   @inline(__always)
   mutating func next(into room: UnsafeMutableRawPointer) -> Int {
+    guard !isBroken else { return 0 }
+    if lap(at: head) != SharedMemoryLayout.lap(head) {
+      guard hasTurned else {
+        // A frame of two lines comes with both at once.
+        efvi_prefetch(line(head &+ 1))
+        return 0
+      }
+      head = SharedMemoryLayout.nextLap(head)
+    }
     let first = line(head)
     let word = first.word(SharedMemoryLayout.payloadBytes).pointee.load(ordering: .acquiring)
-    guard word >> 16 == SharedMemoryLayout.lap(head), !isBroken else { return 0 }
+    guard word >> 16 == SharedMemoryLayout.lap(head) else { return 0 }
     let length = Int(truncatingIfNeeded: word & 0x7fff)
     if length <= SharedMemoryLayout.payloadBytes, length != 0 {
       room.copyMemory(from: first, byteCount: SharedMemoryLayout.payloadBytes)

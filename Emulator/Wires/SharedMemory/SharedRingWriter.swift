@@ -11,6 +11,10 @@ struct SharedRingWriter {
   private(set) var tail: UInt64 = 0
   private(set) var frames: UInt64 = 0
   private var knownHead: UInt64 = 0
+  /// Where it is next looked whether the ring can begin again.
+  private var nextLook: UInt64 = SharedMemoryLayout.hotLines
+  /// What was passed over when it last began again: the reader, who had read all before, may not know of it yet.
+  private var passed: (from: UInt64, to: UInt64) = (0, 0)
   /// The reader said that it had read what was not written.
   private(set) var isBroken = false
 
@@ -31,7 +35,7 @@ struct SharedRingWriter {
 
   @inline(never)
   private mutating func hasRoomNow(_ end: UInt64) -> Bool {
-    let head = readerLines.pointee.load(ordering: .acquiring)
+    let head = readHead()
     guard tail &- head <= UInt64(SharedMemoryLayout.lines) else {
       isBroken = true
       return false
@@ -40,9 +44,28 @@ struct SharedRingWriter {
     return end &- head <= UInt64(SharedMemoryLayout.lines)
   }
 
+  /// Lines that the reader has read, with those passed over.
+  private func readHead() -> UInt64 {
+    let head = readerLines.pointee.load(ordering: .acquiring)
+    return head == passed.from ? passed.to : head
+  }
+
+  /// Begins the ring again where the reader has read all: as long as it keeps up, few lines are used, and they stay in
+  /// the caches next to both.
+  @inline(never)
+  private mutating func considerTurn() {
+    nextLook = tail &+ SharedMemoryLayout.hotLines
+    guard SharedMemoryLayout.mayTurn(tail), readHead() == tail else { return }
+    passed = (tail, SharedMemoryLayout.nextLap(tail))
+    tail = passed.to
+    knownHead = passed.to
+    nextLook = tail &+ SharedMemoryLayout.hotLines
+  }
+
   /// Writes a frame that has room; the reader sees it at once.
   @inline(__always)
   mutating func write(_ frame: UnsafeRawPointer, _ length: Int, isPoisoned: Bool) {
+    if tail >= nextLook { considerTurn() }
     let first = line(tail)
     let lap = SharedMemoryLayout.lap(tail) << 16
     if length <= SharedMemoryLayout.payloadBytes {
@@ -65,11 +88,8 @@ struct SharedRingWriter {
     var done = size
     while done < length {
       let next = line(tail)
-      if length &- done >= size {
-        next.base.copyMemory(from: frame + done, byteCount: SharedMemoryLayout.payloadBytes)
-      } else {
-        next.base.copyMemory(from: frame + done, byteCount: length &- done)
-      }
+      // The last one is copied whole too: the room is larger than any frame.
+      next.base.copyMemory(from: frame + done, byteCount: SharedMemoryLayout.payloadBytes)
       next.word.pointee.store(SharedMemoryLayout.lap(tail) << 16, ordering: .relaxed)
       done &+= size
       tail &+= 1

@@ -6,6 +6,7 @@
 #include "barrier.h"
 #include "counters.h"
 #include "lab.h"
+#include "lines.h"
 #include "meeting.h"
 #include "tap.h"
 #include "timer.h"

@@ -14,6 +14,9 @@ struct CaptureCommand: ParsableCommand {
       Where the adapter has packed stream, frames arrive one behind the other in large buffers: one event for up to \
       fifteen, and no buffer for each. 'reception' in the totals tells what was used.
 
+      On emu:afpacket the receive ring has \(CaptureDevice.slots) slots, in at most 32 MiB of memory, where the device \
+      string has no slots= of its own: frames wait there while the file takes its time.
+
       \(FilterArgument.help)
 
       EXAMPLES
@@ -48,20 +51,21 @@ struct CaptureCommand: ParsableCommand {
 
   func run() throws {
     let source = try open()
-    let writer = try CaptureWriter(path: write, snapLength: snaplen)
+    let writer = try CaptureWriter(path: write, snapLength: snaplen, bufferBytes: 1 << 16)
     try source.add(filters.isEmpty ? FilterArgument.everything : filters)
     var frames = CapturedFrames(writer: writer, limit: count?.count)
     let limit = RunLimit(count: count?.count, seconds: runOptions.seconds)
     var progress = Progress(quiet: runOptions.quiet)
-    var idle = Idle(spins: runOptions.spin)
+    // The ring keeps what comes meanwhile, and who sleeps is not made to wait when there is work.
+    var idle = Idle(spins: runOptions.spin, patience: 200)
     var now = limit.start
     var stop = limit.stop(after: 0, now: now)
     while stop == nil, !frames.hasFailed {
       let taken = try source.poll { arrival in frames.take(arrival) }
       idle.after(taken)
-      // A reader at the end of a pipe sees frames when there is time for it.
-      if taken == 0 { try frames.flush() }
       now = MonotonicClock.now()
+      // A reader at the end of a pipe sees frames when there is time for it.
+      if taken == 0 { try frames.flush(at: now) }
       progress.update(frames.written, now: now, "captured")
       stop = limit.stop(after: frames.written, now: now)
     }
@@ -74,7 +78,7 @@ struct CaptureCommand: ParsableCommand {
   }
 
   private func open() throws(EtherFabricError) -> any FrameSource {
-    let driver = try Driver.open(device)
+    let driver = try Driver.open(CaptureDevice.string(device))
     let isPacked = packedStream == .on || packedStream == .auto && PackedStation.isAvailable(driver)
     guard isPacked else {
       return try Station(

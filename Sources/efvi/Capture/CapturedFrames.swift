@@ -11,6 +11,9 @@ struct CapturedFrames {
   private let writer: CaptureWriter
   private let limit: UInt64?
   private var hasUnflushed = false
+  private var lastFlush: UInt64 = 0
+  /// Nanoseconds between two flushes: each is a system call.
+  private static let pause: UInt64 = 1_000_000
 
   init(writer: CaptureWriter, limit: UInt64?) {
     self.writer = writer
@@ -31,9 +34,11 @@ struct CapturedFrames {
     hasUnflushed = true
   }
 
-  mutating func flush() throws(EtherFabricError) {
-    guard hasUnflushed else { return }
+  /// Hands over what is there, where it was not done just before.
+  mutating func flush(at now: UInt64) throws(EtherFabricError) {
+    guard hasUnflushed, now &- lastFlush >= Self.pause else { return }
     hasUnflushed = false
+    lastFlush = now
     try writer.flush()
   }
 

@@ -4,9 +4,13 @@ import Glibc
 struct Idle {
   let spins: Bool
   private var empty = 0
-  private static let patience = 20_000
+  /// Empty polls before the first sleep.
+  private let patience: Int
 
-  init(spins: Bool) { self.spins = spins }
+  init(spins: Bool, patience: Int = 20_000) {
+    self.spins = spins
+    self.patience = patience
+  }
 
   /// Takes the number of events of a poll.
   @inline(__always)
@@ -18,6 +22,6 @@ struct Idle {
     guard !spins else { return }
     empty += 1
     // A sleep of 50 microseconds leaves half a ring free at a million frames a second.
-    if empty > Self.patience { usleep(empty > 2 * Self.patience ? 500 : 50) }
+    if empty > patience { usleep(empty > 2 * patience ? 500 : 50) }
   }
 }

@@ -74,13 +74,14 @@ struct Generator {
   private let thread: LabThread<(Int, UInt64)>
   private let timer: Timer
 
-  init(_ end: PlainEnd, length: Int, rate: Int = 0, seconds: Double, core: Int) throws {
+  /// - Parameter burst: Frames between which there is no pause, where there are more than in one call.
+  init(_ end: PlainEnd, length: Int, burst: Int = 0, rate: Int = 0, seconds: Double, core: Int) throws {
     let flag = flag
     thread = try LabThread(name: "generator", core: core) {
       let frame = Frame(length: length, destination: Frame.nobody, source: Frame.nobody)
       defer { frame.free() }
       let start = baseline_now()
-      let sent = end.send(frame.bytes, length, burst: rate == 0 ? 32 : 4, rate: rate, until: flag)
+      let sent = end.send(frame.bytes, length, burst: max(burst, rate == 0 ? 32 : 4), rate: rate, until: flag)
       return (sent, baseline_now() - start)
     }
     timer = try Timer(seconds, flag)

@@ -6,6 +6,7 @@ enum SharedMemoryBenchmark {
   static func run(_ bench: Bench) throws {
     guard let cores = bench.needCores("shared memory") else { return }
     bench.report.title("shm: half round trip of a 64-byte UDP frame between two processes")
+    try SharedMemoryWireBenchmark.run(bench, cores)
     let name = "bench\(Machine.processNumber)"
     do {
       let child = try ChildProgram(Machine.program, [EchoProcess.word, "emu:shm:\(name)/1", "\(cores.there)"])
@@ -25,19 +26,30 @@ enum SharedMemoryBenchmark {
     // Until both have seen each other, frames are lost.
     try untilAnswered(&end)
     let trips = bench.isQuick ? 20_000 : 100_000
+    let batch = 100
+    var small = Sample()
     var medians = Sample()
     var tails = Sample()
     var lines = Sample()
     var all: [Double] = []
     for round in 0..<bench.rounds(7, 21) {
-      let halves = try end.measure(64, trips: trips, from: UInt32((round + 1) * trips))
+      let number = UInt32(3 * (round + 1) * trips)
       lines.add(try CacheLine.measure(cores).median)
-      let sorted = Sample(values: halves)
-      medians.add(sorted.median)
-      tails.add(sorted.quantile(0.999))
+      // As the line is: the clock is read once for many.
+      Frame.store(to: end.source, length: 60, destination: Frame.nobody, source: mac)
+      small.add(
+        Sample(values: try end.measure(60, trips: trips, batch: batch, from: number + 2 * UInt32(trips))).median)
+      Frame.store(to: end.source, length: 64, destination: Frame.nobody, source: mac)
+      medians.add(Sample(values: try end.measure(64, trips: trips, batch: batch, from: number)).median)
+      let halves = try end.measure(64, trips: trips, from: number + UInt32(trips))
+      tails.add(Sample(values: halves).quantile(0.999))
       all += halves
     }
     let conditions = Conditions(wire: "emu:shm", mode: "spinning, two processes", pinning: "pinned, \(cores.text)")
+    bench.report.add(
+      Comparison(
+        "shm", "shared memory, 60 B, half round trip, median", conditions, unit: "ns", ours: small,
+        peer: "cache line, C threads", theirs: lines))
     bench.report.add(
       Comparison(
         "shm", "shared memory, half round trip, median", conditions, unit: "ns", ours: medians,
