@@ -69,14 +69,6 @@ struct XDPSender {
     completion.publishConsumed()
   }
 
-  /// Takes back what has left from time to time: to look after each frame moves lines that the kernel has just written.
-  @inline(__always)
-  mutating func reapMany() {
-    if ring.produced &- completion.consumed >= Self.many { reap() }
-  }
-
-  private static let many: UInt32 = 32
-
   /// Frees the chunk of an address.
   @inline(__always)
   func free(_ address: UInt64) {

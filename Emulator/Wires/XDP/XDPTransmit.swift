@@ -108,7 +108,7 @@ private func xdpSubmit(_ state: UnsafeMutablePointer<XDPState>) {
   if xdp_ring_wants_wakeup(state.pointee.sender.ring.memory.flags) != 0 || !state.pointee.needsWakeup {
     xdpKick(state)
   }
-  state.pointee.sender.reapMany()
+  state.pointee.sender.reap()
 }
 
 /// Calls the kernel until it has taken everything: it takes a bounded number in one call, and stops at each frame that
