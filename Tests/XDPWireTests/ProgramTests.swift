@@ -10,7 +10,7 @@ struct ProgramTests {
 
   /// As `llvm-objdump` would show them: code, registers, offset, immediate.
   private func words(_ choice: XDPProgram.Choice) -> [String] {
-    XDPProgram.instructions(choice, Self.maps).map {
+    XDPProgram.instructions(choice, Self.maps, stamps: true).map {
       let code = String($0.code, radix: 16)
       return "\(code) r\($0.registers & 15) r\($0.registers >> 4) \($0.offset) \($0.immediate)"
     }
@@ -62,7 +62,7 @@ struct ProgramTests {
       [.mac], [.mac, .vlan], [.etherType, .ipProtocol, .local, .localPort],
       [.etherType, .ipProtocol, .local, .localPort, .remote, .remotePort], [.group], [.group, .unknown],
     ]
-    let program = XDPProgram.instructions(.filtered(Array(sets.prefix(count))), Self.maps)
+    let program = XDPProgram.instructions(.filtered(Array(sets.prefix(count))), Self.maps, stamps: true)
     let isLookup = { (word: PacketProgram.Instruction) in word.code == 0x85 && word.immediate == 1 }
     // The last set looks up what the kernel listens to as well.
     #expect(program.filter(isLookup).count == (count == 6 ? 7 : count))
@@ -78,7 +78,7 @@ struct ProgramTests {
     var match = StealMatch()
     match.destinationMAC = MACAddress("02:03:04:05:06:07")!
     if hasPort { match.localPort = 7000 }
-    let program = XDPProgram.instructions(.compared([XDPFilterKey(match)]), Self.maps)
+    let program = XDPProgram.instructions(.compared([XDPFilterKey(match)]), Self.maps, stamps: true)
     let calls = program.filter { $0.code == 0x85 }.map(\.immediate)
     #expect(!calls.contains(1))
     #expect(calls.filter { $0 == 189 }.count == (hasPort ? 8 : 1))

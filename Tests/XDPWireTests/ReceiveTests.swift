@@ -36,6 +36,34 @@ struct ReceiveTests {
     }
   }
 
+  @Test("says when frames came while it is asked to, and never when earlier ones did", arguments: modes)
+  func stamps(_ attach: XDPWireOptions.Attach) throws {
+    try Namespace.run {
+      let pair = try VethPair()
+      let peer = try Peer()
+      let wire = try XDPWire {
+        $0.attach = attach
+        $0.receiveSlots = 64
+      }
+      var number = 0
+      func times() -> [UInt64] {
+        // More than there are chunks: each is used again.
+        (0..<80).compactMap { _ in
+          number += 1
+          peer.send(pair.incoming(number))
+          return wire.take(1).first?.timestamp
+        }
+      }
+      let first = times()
+      #expect(first.count == 80 && first.allSatisfy { $0 != 0 })
+      wire.stamp(false)
+      #expect(times() == [UInt64](repeating: 0, count: 80))
+      wire.stamp(true)
+      let again = times()
+      #expect(again.count == 80 && again.allSatisfy { $0 > first[79] })
+    }
+  }
+
   @Test("hands out the same frame until it is released", arguments: modes)
   func release(_ attach: XDPWireOptions.Attach) throws {
     try Namespace.run {

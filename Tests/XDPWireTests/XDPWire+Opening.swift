@@ -9,6 +9,7 @@ extension XDPWire {
     change(&options)
     try self.init(interface: "a0", options: options)
     _ = want(wanted)
+    stamp(true)
   }
 
   func line(_ name: String) -> String { configuration.first { $0.name == name }?.value ?? "" }

@@ -63,6 +63,7 @@ extension EmulatedAdapter {
       updatePaths()
       if memory.state.pointee.keepsPoison { port.pointee.noPoisonCount += 1 }
       guard memory.state.pointee.stamps else { return }
+      if port.pointee.stampCount == 0 { wire.stamp(true) }
       port.pointee.stampCount += 1
       port.pointee.clockUsers += 1
       events.state.pointee.stampCount += 1
@@ -222,6 +223,7 @@ extension EmulatedAdapter {
         if !memory.events.isUsed { port.stopTimer(memory.events.state) }
         guard memory.state.pointee.stamps else { return }
         port.pointee.stampCount -= 1
+        if port.pointee.stampCount == 0 { wire.stamp(false) }
         port.pointee.clockUsers -= 1
         memory.events.state.pointee.stampCount -= 1
       }

@@ -33,6 +33,9 @@ public protocol Wire: AnyObject {
   var leavesUnwanted: Bool { get }
   /// Tells the wire which frames the adapter's filters can take. Returns false where it brings others too.
   func want(_ frames: WantedFrames) -> Bool
+  /// Tells the wire whether anybody asks when frames arrive; at first nobody does. A wire that stamps whatever it is told
+  /// may leave it.
+  func stamp(_ isWanted: Bool)
 }
 
 extension Wire {
@@ -41,6 +44,7 @@ extension Wire {
   public func steal(_ matches: [StealMatch]) -> Bool { false }
   public var leavesUnwanted: Bool { false }
   public func want(_ frames: WantedFrames) -> Bool { false }
+  public func stamp(_ isWanted: Bool) {}
 }
 
 /// One filter as a wire sees it: nil fields match anything.

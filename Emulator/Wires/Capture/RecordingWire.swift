@@ -33,6 +33,8 @@ public final class RecordingWire: Wire {
     self.writer = writer
     tap = .allocate(capacity: 1)
     tap.initialize(to: RecordingTap(inner: inner.operations, sink: writer.state, directions: directions))
+    // What is written has a time, whether or not the port asks for one.
+    inner.stamp(true)
   }
 
   deinit {

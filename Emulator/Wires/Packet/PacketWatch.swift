@@ -52,10 +52,9 @@ struct PacketWatch: ~Copyable {
     var isWatched = true
     for socket in sockets where efvi_wait_add(descriptor, socket) < 0 { isWatched = false }
     // A sleeper that could not be woken must not sleep.
-    if isWatched, isSignalled {
-      efvi_wake_clear(signal.number)
-      isSignalled = false
-    }
+    guard isWatched, isSignalled else { return sockets.count }
+    efvi_wake_clear(signal.number)
+    isSignalled = false
     return sockets.count &+ 1
   }
 
@@ -69,12 +68,14 @@ struct PacketWatch: ~Copyable {
 
   @inline(never)
   private mutating func leave() -> Int {
-    if mayBeWaitedFor, !isSignalled {
-      efvi_wake_signal(signal.number)
-      isSignalled = true
+    for socket in sockets { efvi_wait_remove(descriptor, socket) }
+    guard mayBeWaitedFor, !isSignalled else {
+      mayBeWaitedFor = false
+      return sockets.count
     }
     mayBeWaitedFor = false
-    for socket in sockets { efvi_wait_remove(descriptor, socket) }
+    efvi_wake_signal(signal.number)
+    isSignalled = true
     return sockets.count &+ 1
   }
 }

@@ -54,10 +54,14 @@ struct XDPProgram {
   static let key = -128
   static let room = -176
 
+  /// Whether frames get their time.
+  private let stamps: Bool
   var program = PacketProgram()
 
-  static func instructions(_ choice: Choice, _ maps: Maps) -> [PacketProgram.Instruction] {
-    var builder = XDPProgram()
+  private init(stamps: Bool) { self.stamps = stamps }
+
+  static func instructions(_ choice: Choice, _ maps: Maps, stamps: Bool) -> [PacketProgram.Instruction] {
+    var builder = XDPProgram(stamps: stamps)
     builder.program.apply(.move, context, register: 1)
     switch choice {
     case .nothing: builder.leave(maps)
@@ -98,9 +102,18 @@ struct XDPProgram {
     program.exit(Self.pass)
   }
 
-  /// Writes the time in front of the frame where there is room, and gives it to the socket of its queue; without a
-  /// socket there, to the kernel.
+  /// Gives a frame to the socket of its queue; without a socket there, to the kernel.
   private mutating func take(_ maps: Maps) {
+    if stamps { stamp() }
+    program.load(.word, 2, Self.context, Self.queue)
+    program.load(map: maps.sockets, 1)
+    program.apply(.move, 3, Self.pass)
+    program.call(Self.redirect)
+    program.exit()
+  }
+
+  /// Writes the time in front of the frame where there is room.
+  private mutating func stamp() {
     var unstamped = PacketProgram.Label()
     program.call(Self.monotonicTime)
     program.apply(.move, Self.time, register: 0)
@@ -116,11 +129,6 @@ struct XDPProgram {
     program.store(.double, 2, 0, Self.time)
     program.store(.word, 2, 8, value: Int32(bitPattern: XDPStamp.mark))
     program.place(unstamped)
-    program.load(.word, 2, Self.context, Self.queue)
-    program.load(map: maps.sockets, 1)
-    program.apply(.move, 3, Self.pass)
-    program.call(Self.redirect)
-    program.exit()
   }
 
   /// Notes whether the kernel listens to the frame's address.

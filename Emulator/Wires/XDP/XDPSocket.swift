@@ -131,6 +131,14 @@ final class XDPSocket {
       receive: XDPRing(receive.memory, entries: layout.receiveChunks), fill: fillRing)
   }
 
+  /// Forgets the times in front of received frames.
+  func clearStamps() {
+    for chunk in 0..<layout.receiveChunks {
+      let frame = memory.base + (chunk * layout.chunkSize + XDPMemoryLayout.receiveHeadroom)
+      (frame - XDPStamp.size).storeBytes(of: 0, toByteOffset: 8, as: UInt32.self)
+    }
+  }
+
   /// The same for sending; only of a socket that sends.
   func makeSender() -> XDPSender? {
     guard let memory = transmitMemory else { return nil }

@@ -27,6 +27,8 @@ struct XDPState: ~Copyable {
   var frame: UnsafeMutableRawPointer
   var frameLength = 0
   var frameTime: UInt64 = 0
+  /// The program writes when frames came.
+  var readsStamps = false
   /// Whether `frame` was handed out and not yet released.
   var hasFrame = false
   /// Whether the entry at the head of the queue is that of the frame at hand, to be released with it.

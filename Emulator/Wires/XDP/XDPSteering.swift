@@ -26,6 +26,7 @@ struct XDPSteering: ~Copyable {
   private let link: PacketDescriptor
   private var keys: Set<XDPFilterKey> = []
   private var choice = XDPProgram.Choice.nothing
+  private var stamps = false
 
   /// Most filters that are told apart; with more the adapter gets every frame.
   static let limit = 16384
@@ -42,9 +43,9 @@ struct XDPSteering: ~Copyable {
     var pieces = false
     if attach != .generic {
       // Kernels before 5.18 know of no programs for frames in pieces.
-      let first = Self.load(.nothing, maps, pieces: true)
+      let first = Self.load(.nothing, maps, pieces: true, stamps: false)
       pieces = first >= 0
-      let program = try Self.check(pieces ? first : Self.load(.nothing, maps, pieces: false), name)
+      let program = try Self.check(pieces ? first : Self.load(.nothing, maps, pieces: false, stamps: false), name)
       attached = Self.attach(program.number, interface, UInt32(xdp_attach_native))
       refusal = attached < 0 ? -attached : 0
     }
@@ -53,7 +54,7 @@ struct XDPSteering: ~Copyable {
       // The kernel puts a frame together for a program that knows of no pieces; for one that does it copies each frame
       // to pages of its own first, which costs twice as much.
       pieces = false
-      let program = try Self.check(Self.load(.nothing, maps, pieces: false), name)
+      let program = try Self.check(Self.load(.nothing, maps, pieces: false, stamps: false), name)
       attached = Self.attach(program.number, interface, UInt32(xdp_attach_generic))
     }
     let link = PacketDescriptor(number: try XDPOpening.check(attached, "attach an XDP program", name))
@@ -75,8 +76,8 @@ struct XDPSteering: ~Copyable {
     PacketDescriptor(number: try XDPOpening.check(loaded, "load an XDP program", name))
   }
 
-  private static func load(_ choice: XDPProgram.Choice, _ maps: XDPProgram.Maps, pieces: Bool) -> Int32 {
-    let instructions = XDPProgram.instructions(choice, maps)
+  private static func load(_ choice: XDPProgram.Choice, _ maps: XDPProgram.Maps, pieces: Bool, stamps: Bool) -> Int32 {
+    let instructions = XDPProgram.instructions(choice, maps, stamps: stamps)
     return instructions.withUnsafeBytes {
       xdp_program_load($0.baseAddress, UInt32(instructions.count), pieces ? 1 : 0, nil, 0)
     }
@@ -154,8 +155,23 @@ struct XDPSteering: ~Copyable {
   /// Puts another program in the place of the one that runs, between two frames.
   private mutating func switchTo(_ new: XDPProgram.Choice, _ words: String) -> Bool {
     description = words
-    guard new != choice else { return true }
-    let loaded = Self.load(new, maps, pieces: takesPieces)
+    return new == choice || load(new)
+  }
+
+  /// The program writes the time in front of frames from now on, or does so no more. False where the kernel refuses:
+  /// then it goes on as it did.
+  mutating func stamp(_ isWanted: Bool) -> Bool {
+    guard isWanted != stamps else { return true }
+    stamps = isWanted
+    let words = description
+    if load(choice) { return true }
+    description = words
+    stamps.toggle()
+    return false
+  }
+
+  private mutating func load(_ new: XDPProgram.Choice) -> Bool {
+    let loaded = Self.load(new, maps, pieces: takesPieces, stamps: stamps)
     guard loaded >= 0 else { return fail(new, -loaded) }
     let program = PacketDescriptor(number: loaded)
     let status = xdp_link_update(link.number, program.number)

@@ -118,4 +118,11 @@ public final class XDPWire: Wire {
   public var leavesUnwanted: Bool { true }
 
   public func want(_ frames: WantedFrames) -> Bool { steering.withLock { $0.replace(frames) } }
+
+  /// Frames that the program did not stamp have no time of arrival, and the line in front of them is not touched.
+  public func stamp(_ isWanted: Bool) {
+    // What a frame of earlier left there is not the time of a later one.
+    if isWanted { for socket in sockets { socket.clearStamps() } }
+    state.pointee.readsStamps = steering.withLock { $0.stamp(isWanted) } && isWanted
+  }
 }
