@@ -77,17 +77,17 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     sets.initialize(repeating: nil, count: PortState.setLimit)
     let steering = UnsafeMutablePointer<SteeringState>.allocate(capacity: 1)
     steering.initialize(to: SteeringState())
-    port = .allocate(capacity: 1)
+    port = .allocate(cacheAligned: 1)
     port.initialize(
       to: PortState(
-        wire: wire.operations, claim: claim, translation: translation, interfaces: interfaces,
-        matcher: filters.matcher, recipients: .allocate(capacity: PortState.interfaceLimit),
-        scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64),
-        burst: .allocate(capacity: PortState.burstLimit), counterWords: counters.port,
+        wire: wire.operations, claim: claim, counterWords: counters.port, matcher: filters.matcher,
+        interfaces: interfaces, translation: translation, burst: .allocate(capacity: PortState.burstLimit),
         maximumFrame: Self.maximumFrame(settings.mtu ?? wire.mtu, settings.generation),
+        completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch)),
+        recipients: .allocate(capacity: PortState.interfaceLimit),
+        scratch: .allocate(byteCount: PortState.scratchSize, alignment: 64),
         cutThroughFaults: CutThroughFaults(settings.faults),
-        faultWords: (counters.receiveFaults, counters.transmitFaults),
-        completionBatch: UInt32(min(max(settings.completionBatch, 1), RingRules.transmitBatch)), queues: queues,
+        faultWords: (counters.receiveFaults, counters.transmitFaults), queues: queues,
         live: .allocate(capacity: PortState.interfaceLimit), sets: sets, steering: steering))
     port.pointee.hashing = FrameHashing(table: toeplitz.table, usesUDPPorts: settings.hashesUDPPorts)
     wire.count(in: counters.wire)

@@ -47,7 +47,7 @@ final class EventQueueMemory {
     counterSlot = words.slot
     slots = pages.base
     memset(slots, 0xff, capacity * 8)
-    state = .allocate(capacity: 1)
+    state = .allocate(cacheAligned: 1)
     state.initialize(
       to: EventQueueState(
         slots: slots, capacity: capacity, wake: signal, wait: waitDescriptor, port: port, instance: owner,

@@ -53,21 +53,20 @@ final class InterfaceMemory {
       of: InterfaceState.notPrimed, toByteOffset: DoorbellPage.eventQueueReadPointer, as: UInt32.self)
     self.events = events
     self.index = index
-    state = .allocate(capacity: 1)
+    state = .allocate(cacheAligned: 1)
     let receiveMask = options.receiveCapacity == 0 ? 0 : UInt32(options.receiveCapacity - 1)
     let hasPrefix = !isExpress && !flags.isDisjoint(with: [.receiveTimestamps, .receiveEventMerge, .receiveFilterID])
     state.initialize(
       to: InterfaceState(
-        index: index, port: port, domain: request.domain, label: label, flags: flags, events: events.state,
-        ownsEvents: ownsEvents, doorbells: doorbells, receiveRing: receiveRing,
-        receiveMask: receiveMask, acceptMask: minimumFill == 0 ? receiveMask : 0,
-        minimumFill: UInt32(clamping: minimumFill),
-        prefixLength: hasPrefix ? ReceivePrefix.length : 0, transmitRing: transmitRing,
+        index: index, domain: request.domain, port: port, events: events.state, doorbells: doorbells,
+        receiveRing: receiveRing, transmitRing: transmitRing, receiveMask: receiveMask,
+        acceptMask: minimumFill == 0 ? receiveMask : 0,
         transmitMask: options.transmitCapacity == 0 ? 0 : UInt32(options.transmitCapacity - 1),
         fillsIPChecksum: !flags.contains(.noIPChecksum), fillsL4Checksum: !flags.contains(.noL4Checksum),
         stampsTransmits: flags.contains(.transmitTimestamps), isRestricted: flags.contains(.transmitTCPUDPOnly),
-        datapath: domain.datapath, express: express, receivesPlainly: !isExpress,
-        counterWords: counters.openInterface(index)))
+        receivesPlainly: !isExpress, label: label, prefixLength: hasPrefix ? ReceivePrefix.length : 0,
+        counterWords: counters.openInterface(index), express: express, flags: flags, ownsEvents: ownsEvents,
+        minimumFill: UInt32(clamping: minimumFill), datapath: domain.datapath))
     guard !isExpress else { return }
     if options.transmitCapacity > 0 {
       let sending = UnsafeMutablePointer<InterfaceSending>.allocate(capacity: 1)

@@ -1,7 +1,11 @@
 /// What an interface counts. Frames, unless named otherwise.
 struct InterfaceCounters {
+  // What every frame counts, in one cache line.
   var received: UInt64 = 0
   var receivedBytes: UInt64 = 0
+  var transmitted: UInt64 = 0
+  var transmittedBytes: UInt64 = 0
+
   /// Dropped: no descriptor was posted.
   var noDescriptor: UInt64 = 0
   /// Dropped: the host has granted no credit for it (packed stream).
@@ -15,8 +19,6 @@ struct InterfaceCounters {
   var frameCheckErrors: UInt64 = 0
   /// Frames that arrived cut.
   var cut: UInt64 = 0
-  var transmitted: UInt64 = 0
-  var transmittedBytes: UInt64 = 0
   var transmitFaults: UInt64 = 0
   /// Completed without being sent: link down, congestion, too large, not allowed, malformed.
   var transmitDropped: UInt64 = 0

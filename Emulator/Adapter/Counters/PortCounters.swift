@@ -1,9 +1,15 @@
 /// What a port counts, in frames. Every frame that arrives is in exactly one of delivered, and the drops by name.
 struct PortCounters {
+  // What every frame counts, in one cache line.
   var received: UInt64 = 0
   var receivedBytes: UInt64 = 0
   /// Frames that reached at least one interface.
   var delivered: UInt64 = 0
+  var transmitted: UInt64 = 0
+  var transmittedBytes: UInt64 = 0
+  var doorbells: UInt64 = 0
+  var services: UInt64 = 0
+
   /// Frames for a member of a set that is not there.
   var noMember: UInt64 = 0
   /// Frames that matched an interface and found no descriptor on any.
@@ -30,8 +36,6 @@ struct PortCounters {
   var switched: UInt64 = 0
   /// Frames for an interface of another virtual port alone, which do not leave the port.
   var keptInside: UInt64 = 0
-  var transmitted: UInt64 = 0
-  var transmittedBytes: UInt64 = 0
   var transmitCongested: UInt64 = 0
   var transmitLinkDown: UInt64 = 0
   var transmitOversize: UInt64 = 0
@@ -47,8 +51,6 @@ struct PortCounters {
   var alternativeDiscarded: UInt64 = 0
   /// Frames that the fault plan swallowed.
   var faultDropped: UInt64 = 0
-  var doorbells: UInt64 = 0
-  var services: UInt64 = 0
   /// Stores to registers that the adapter does not have.
   var unknownCommands: UInt64 = 0
   /// Services that found another thread at work.

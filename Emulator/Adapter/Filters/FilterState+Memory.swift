@@ -56,11 +56,3 @@ extension UnsafeMutablePointer<FilterState> {
     if pointee.kindCounts[kind] == 0 { pointee.kinds &= ~bit } else { pointee.kinds |= bit }
   }
 }
-
-extension UnsafeMutablePointer {
-  /// Memory that begins on a cache line.
-  static func allocate(cacheAligned count: Int) -> UnsafeMutablePointer {
-    UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Pointee>.stride, alignment: 64)
-      .bindMemory(to: Pointee.self, capacity: count)
-  }
-}

@@ -1,3 +1,4 @@
+import EtherFabric
 import EtherFabricFormats
 
 /// Where the last frames of some flows went, so that the next of the same flow needs no look into the filter table: one

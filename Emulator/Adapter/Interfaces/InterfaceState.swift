@@ -6,33 +6,26 @@ import Synchronization
 struct InterfaceState {
   // First, because the thread sanitizer takes the first field for the whole: `port` is read without its claim.
   let index: UInt32
-  let port: UnsafeMutablePointer<PortState>
   let domain: UInt32
-  let label: Int
-  let flags: InterfaceFlags
-  let events: UnsafeMutablePointer<EventQueueState>
-  let ownsEvents: Bool
-  let doorbells: UnsafeMutableRawPointer
 
+  // What every frame needs, in two cache lines.
+  let port: UnsafeMutablePointer<PortState>
+  let events: UnsafeMutablePointer<EventQueueState>
+  let doorbells: UnsafeMutableRawPointer
   let receiveRing: UnsafeMutablePointer<UInt64>
+  let transmitRing: UnsafeMutablePointer<UInt64>
   let receiveMask: UInt32
   /// `receiveMask` once the ring has had the descriptors that the adapter needs to begin, 0 before.
   var acceptMask: UInt32
-  let minimumFill: UInt32
   /// Next descriptor to use.
   var receiveRead: UInt32 = 0
   /// End of the descriptors that the adapter has taken over.
   var receiveAccepted: UInt32 = 0
-  var receiveStopped = false
-  let prefixLength: Int
-
-  /// Nothing is written in front of frames, and the ring runs.
-  @inline(__always)
-  var takesWholeFrames: Bool { prefixLength == 0 && !receiveStopped }
-
-  let transmitRing: UnsafeMutablePointer<UInt64>
   let transmitMask: UInt32
   var transmitRead: UInt32 = 0
+  /// Packets sent since the last completion event.
+  var unreported: UInt32 = 0
+  var receiveStopped = false
   var transmitStopped = false
   let fillsIPChecksum: Bool
   let fillsL4Checksum: Bool
@@ -41,16 +34,21 @@ struct InterfaceState {
   let isRestricted: Bool
   /// Descriptors are fetched, sent and completed, and that is all. Other ways are off the main path.
   var transmitsPlainly = true
-  /// PIO, cut-through, alternatives; nil without a transmit ring, and on EFCT and EF10CT.
-  var sending: UnsafeMutablePointer<InterfaceSending>?
-  /// Write index that the last service saw, while a packet is incomplete.
-  var unreported: UInt32 = 0
-
-  let datapath: Datapath
-  /// What EFCT and EF10CT have instead of rings; nil on EF10.
-  let express: UnsafeMutablePointer<ExpressInterfaceState>?
   /// Frames go one by one into posted buffers, with an event for each buffer. Other ways are off the main path.
   var receivesPlainly: Bool
+  let label: Int
+  let prefixLength: Int
+  /// In memory that others may look at.
+  let counterWords: UnsafeMutablePointer<InterfaceCounters>
+  /// What EFCT and EF10CT have instead of rings; nil on EF10.
+  let express: UnsafeMutablePointer<ExpressInterfaceState>?
+
+  let flags: InterfaceFlags
+  let ownsEvents: Bool
+  let minimumFill: UInt32
+  /// PIO, cut-through, alternatives; nil without a transmit ring, and on EFCT and EF10CT.
+  var sending: UnsafeMutablePointer<InterfaceSending>?
+  let datapath: Datapath
   /// Merged events and filter ids; nil without them.
   var merge: UnsafeMutablePointer<MergeState>?
   /// Nil without packed stream.
@@ -65,8 +63,10 @@ struct InterfaceState {
   /// Whose multicast it sends, where that comes back to the interfaces of this host; 0 where it does not.
   var stack: UInt32 = 0
 
-  /// In memory that others may look at.
-  let counterWords: UnsafeMutablePointer<InterfaceCounters>
+  /// Nothing is written in front of frames, and the ring runs.
+  @inline(__always)
+  var takesWholeFrames: Bool { prefixLength == 0 && !receiveStopped }
+
   var counters: InterfaceCounters {
     @inline(__always) get { counterWords.pointee }
     @inline(__always) nonmutating _modify { yield &counterWords.pointee }

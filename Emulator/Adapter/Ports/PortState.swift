@@ -7,53 +7,60 @@ import Synchronization
 struct PortState {
   // Not the first field, which the thread sanitizer takes for the whole: `claim` is read without the claim.
   var wire: WireOperations
+
+  // What every frame needs, close together.
   let claim: UnsafeMutablePointer<Atomic<Bool>>
-  let translation: TranslationTable
-  let interfaces: UnsafeMutablePointer<UnsafeMutablePointer<InterfaceState>?>
-  let matcher: FilterMatcher
-  /// Room for the interfaces of one match.
-  let recipients: UnsafeMutablePointer<FilterRecipient>
-  /// Room for one frame that has to be padded or damaged.
-  let scratch: UnsafeMutableRawPointer
-  /// Room for the frames of one burst from the wire.
-  let burst: UnsafeMutablePointer<WireFrame>
-  /// What the parser found in the frame at hand.
-  var layout = FrameLayout()
-  var clock = AdapterClock()
   /// In memory that others may look at.
   let counterWords: UnsafeMutablePointer<PortCounters>
-  var counters: PortCounters {
-    @inline(__always) get { counterWords.pointee }
-    @inline(__always) nonmutating _modify { yield &counterWords.pointee }
-  }
+  let matcher: FilterMatcher
+  let interfaces: UnsafeMutablePointer<UnsafeMutablePointer<InterfaceState>?>
+  let translation: TranslationTable
+  /// Room for the frames of one burst from the wire.
+  let burst: UnsafeMutablePointer<WireFrame>
+  var receiveFaults: UnsafeMutablePointer<FaultInjector>?
+  var transmitFaults: UnsafeMutablePointer<FaultInjector>?
+  /// The first interface that owes an event; see `reportPending`.
+  var firstPending: UnsafeMutablePointer<InterfaceState>?
   /// Largest frame without FCS, one VLAN tag included: MTU + 18.
   var maximumFrame: Int
+  /// An interface wants timestamps, so the clock is read.
+  var stampCount = 0
+  /// Interfaces that want timestamps and timers that run: each service looks at the clock.
+  var clockUsers = 0
+  /// Packets that one completion event may stand for.
+  var completionBatch: UInt32
   var isForcedDown = false
   /// The wire keeps its frames until somebody polls: doorbells and filters take none.
   var waitsForPoll = false
   /// A thread of the adapter's own serves it, not the callers.
   var watchesDoorbells = false
-  /// An interface wants timestamps, so the clock is read.
-  var stampCount = 0
-  /// Interfaces that want timestamps and timers that run: each service looks at the clock.
-  var clockUsers = 0
+  /// Virtual ports or a sniffer take part in receiving.
+  var dispatchesSpecially = false
+  /// The same of sending, and of loopback; the fault plan of the way out counts here too.
+  var sendsSpecially = false
+  var counters: PortCounters {
+    @inline(__always) get { counterWords.pointee }
+    @inline(__always) nonmutating _modify { yield &counterWords.pointee }
+  }
+
+  /// Room for the interfaces of one match.
+  let recipients: UnsafeMutablePointer<FilterRecipient>
+  /// Room for one frame that has to be padded or damaged.
+  let scratch: UnsafeMutableRawPointer
+  /// What the parser found in the frame at hand.
+  var layout = FrameLayout()
+  var clock = AdapterClock()
   var timersRunning = 0
   /// When the first of the timers runs out, or before.
   var nextTimer = UInt64.max
-  var receiveFaults: UnsafeMutablePointer<FaultInjector>?
-  var transmitFaults: UnsafeMutablePointer<FaultInjector>?
   /// Which cut-through sends fail.
   var cutThroughFaults: CutThroughFaults
   /// Interfaces that keep poisoned frames from the wire, which holds for all.
   var noPoisonCount = 0
   /// What the fault plan did, where others may look at it.
   let faultWords: (receive: UnsafeMutablePointer<FaultCounters>, transmit: UnsafeMutablePointer<FaultCounters>)
-  /// The first interface that owes an event; see `reportPending`.
-  var firstPending: UnsafeMutablePointer<InterfaceState>?
   /// Bytes that the frame at hand had on the wire, where it has been cut since; otherwise 0.
   var originalLength = 0
-  /// Packets that one completion event may stand for.
-  var completionBatch: UInt32
   /// Receive queues of superbufs (EFCT, EF10CT) that interfaces are attached to, by number.
   let queues: UnsafeMutablePointer<UnsafeMutablePointer<ReceiveQueueState>?>
   /// What queues and interfaces of them counted that are no more.
@@ -67,11 +74,8 @@ struct PortState {
   /// How the frames of sets are hashed, and the hash of the frame at hand; 0 where the adapter makes none.
   var hashing: FrameHashing?
   var frameHash: UInt32 = 0
-  /// Virtual ports, sniffers and loopback. The two flags tell whether any of it takes part.
+  /// Virtual ports, sniffers and loopback.
   let steering: UnsafeMutablePointer<SteeringState>
-  var dispatchesSpecially = false
-  /// The fault plan of the way out counts here too.
-  var sendsSpecially = false
 
   static let interfaceLimit = 1024
   static let setLimit = 64

@@ -1,3 +1,4 @@
+import EtherFabric
 import Synchronization
 
 /// A word of `WireCounters`, by its place.
@@ -19,7 +20,7 @@ public struct WireCounterCells {
 
   /// Cells in memory of their own.
   public static func allocate() -> WireCounterCells {
-    let counters = UnsafeMutablePointer<WireCounters>.allocate(capacity: 1)
+    let counters = UnsafeMutablePointer<WireCounters>.allocate(cacheAligned: 1)
     counters.initialize(to: WireCounters())
     return WireCounterCells(counters)
   }

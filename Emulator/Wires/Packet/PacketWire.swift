@@ -69,7 +69,7 @@ public final class PacketWire: Wire {
 
     let watch = try PacketWatch([fd])
     waitDescriptor = watch.descriptor
-    let state = UnsafeMutablePointer<PacketState>.allocate(capacity: 1)
+    let state = UnsafeMutablePointer<PacketState>.allocate(cacheAligned: 1)
     state.initialize(
       to: PacketState(
         receiveSocket: fd, transmitSocket: transmit.number, interface: name, mtu: interface.mtu,

@@ -28,7 +28,7 @@ public final class SharedMemoryWire: Wire {
     }
     fences = efvi_meeting_barrier_register() != 0
     meeting = try SharedMemoryMeeting(name: name, port: port, fences: fences)
-    state = .allocate(capacity: 1)
+    state = .allocate(cacheAligned: 1)
     state.initialize(to: SharedMemoryState(meeting: meeting, port: port, fences: fences))
     operations = SharedMemoryOperations.make(UnsafeMutableRawPointer(state))
     self.name = "shm:\(name)/\(port)"

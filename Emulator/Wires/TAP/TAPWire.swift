@@ -51,7 +51,7 @@ public final class TAPWire: Wire {
       for source in [descriptor, wake] { _ = efvi_wait_add(wait, source) }
       self.socket = socket
       self.index = index
-      state = .allocate(capacity: 1)
+      state = .allocate(cacheAligned: 1)
       state.initialize(
         to: TAPState(
           descriptor: descriptor, waitDescriptor: wait, wakeDescriptor: wake, statistics: statistics, index: index))

@@ -1,4 +1,5 @@
 import CLinuxShims
+import EtherFabric
 import Glibc
 
 /// The sending half of a socket: a ring of chunks that frames are written to, and the descriptors of those that wait.
@@ -48,7 +49,7 @@ struct XDPSender {
     self.isZerocopy = isZerocopy
     self.ring = ring
     self.completion = completion
-    isBusy = .allocate(capacity: layout.transmitChunks)
+    isBusy = .allocate(cacheAligned: layout.transmitChunks)
     isBusy.initialize(repeating: false, count: layout.transmitChunks)
   }
 

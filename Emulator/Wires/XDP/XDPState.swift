@@ -1,5 +1,6 @@
 import CLinuxShims
 import EmulatedAdapter
+import EtherFabric
 import Glibc
 import Synchronization
 
@@ -78,7 +79,7 @@ struct XDPState: ~Copyable {
     self.completesChecksums = completesChecksums
     self.sendsPieces = sendsPieces
     self.needsWakeup = needsWakeup
-    self.queues = .allocate(capacity: queues.count)
+    self.queues = .allocate(cacheAligned: queues.count)
     for (index, queue) in queues.enumerated() { (self.queues + index).initialize(to: queue) }
     queueCount = queues.count
     queue = self.queues

@@ -64,7 +64,7 @@ public final class XDPWire: Wire {
     // Nothing comes before filters are there.
     for socket in sockets { try steering.connect(socket, name) }
     let isVirtual = ["veth", "tun", "virtio_net", "bridge"].contains(driver)
-    let state = UnsafeMutablePointer<XDPState>.allocate(capacity: 1)
+    let state = UnsafeMutablePointer<XDPState>.allocate(cacheAligned: 1)
     state.initialize(
       to: XDPState(
         control: control.number, interface: name, mtu: interface.mtu, completesChecksums: isVirtual,

@@ -21,13 +21,13 @@ final class InterfaceResource: @unchecked Sendable {
     self.grant = grant
     self.eventOwner = eventOwner
     func ids(_ count: Int) -> UnsafeMutablePointer<UInt32> {
-      let ids = UnsafeMutablePointer<UInt32>.allocate(capacity: max(1, count))
+      let ids = UnsafeMutablePointer<UInt32>.allocate(cacheAligned: max(1, count))
       ids.initialize(repeating: .max, count: max(1, count))
       return ids
     }
     receiveIDs = ids(grant.express == nil ? grant.receiveCapacity : 0)
     transmitIDs = ids(grant.transmitCapacity)
-    state = .allocate(capacity: 1)
+    state = .allocate(cacheAligned: 1)
     let table: UnsafeMutablePointer<UnsafeMutablePointer<QueueState>?>
     if let eventOwner {
       labels = nil
@@ -51,7 +51,7 @@ final class InterfaceResource: @unchecked Sendable {
       }
     #endif
     if let express = grant.express {
-      let expressState = UnsafeMutablePointer<ExpressState>.allocate(capacity: 1)
+      let expressState = UnsafeMutablePointer<ExpressState>.allocate(cacheAligned: 1)
       expressState.initialize(
         to: ExpressState(grant: grant, express: express, owner: eventOwner?.state.pointee.express))
       state.pointee.express = expressState
@@ -62,7 +62,7 @@ final class InterfaceResource: @unchecked Sendable {
         hasTransmitTimes: !grant.flags.isDisjoint(with: [.transmitTimestamps, .transmitAlternatives]))
     }
     if grant.express == nil, grant.transmitCapacity > 0 {
-      let sending = UnsafeMutablePointer<SendingState>.allocate(capacity: 1)
+      let sending = UnsafeMutablePointer<SendingState>.allocate(cacheAligned: 1)
       sending.initialize(to: SendingState(grant: grant))
       state.pointee.sending = sending
     }
