@@ -55,6 +55,7 @@ extension EmulatedAdapter {
       set?.attach(memory.state)
       if domain.stack != 0 { port.pointee.steering.pointee.loopingCount += 1 }
       updatePaths()
+      decideInPlace(&state)
       if memory.state.pointee.keepsPoison { port.pointee.noPoisonCount += 1 }
       guard memory.state.pointee.stamps else { return }
       port.pointee.stampCount += 1
@@ -204,6 +205,7 @@ extension EmulatedAdapter {
       guard let memory = state.interfaces.removeValue(forKey: resource) else { return }
       let set = memory.set.flatMap { state.sets[$0] }
       port.withClaim {
+        if port.pointee.inPlace?.pointee.interface == memory.state { endInPlace() }
         port.detach(memory.state)
         set?.detach(memory.state)
         filters.removeAll(interface: resource)
@@ -212,6 +214,7 @@ extension EmulatedAdapter {
         counters.closeInterface(resource)
         if memory.state.pointee.stack != 0 { port.pointee.steering.pointee.loopingCount -= 1 }
         updatePaths()
+        decideInPlace(&state)
         memory.events.rest(memory.state.pointee.label)
         if !memory.events.isUsed { port.stopTimer(memory.events.state) }
         guard memory.state.pointee.stamps else { return }

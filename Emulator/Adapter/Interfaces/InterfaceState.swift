@@ -16,7 +16,8 @@ struct InterfaceState {
 
   let receiveRing: UnsafeMutablePointer<UInt64>
   let receiveMask: UInt32
-  /// `receiveMask` once the ring has had the descriptors that the adapter needs to begin, 0 before.
+  /// `receiveMask` once the ring has had the descriptors that the adapter needs to begin, 0 before, and while it lends
+  /// its buffers.
   var acceptMask: UInt32
   let minimumFill: UInt32
   /// Next descriptor to use.

@@ -72,6 +72,10 @@ struct PortState {
   var dispatchesSpecially = false
   /// The fault plan of the way out counts here too.
   var sendsSpecially = false
+  /// The interface that lends its buffers to the wire; nil where frames are copied. Then `dispatchesSpecially` is set.
+  var inPlace: UnsafeMutablePointer<InPlaceReceive>?
+  /// Why the datapath ended that, until the ring begins anew.
+  var inPlaceRefusal: UserMemoryRefusal?
 
   static let interfaceLimit = 1024
   static let setLimit = 64

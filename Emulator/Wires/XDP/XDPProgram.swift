@@ -56,8 +56,12 @@ struct XDPProgram {
 
   var program = PacketProgram()
 
-  static func instructions(_ choice: Choice, _ maps: Maps) -> [PacketProgram.Instruction] {
+  /// Whether the time is written in front of frames.
+  private var stamps = true
+
+  static func instructions(_ choice: Choice, _ maps: Maps, stamps: Bool = true) -> [PacketProgram.Instruction] {
     var builder = XDPProgram()
+    builder.stamps = stamps
     builder.program.apply(.move, context, register: 1)
     switch choice {
     case .nothing: builder.leave(maps)
@@ -101,6 +105,15 @@ struct XDPProgram {
   /// Writes the time in front of the frame where there is room, and gives it to the socket of its queue; without a
   /// socket there, to the kernel.
   private mutating func take(_ maps: Maps) {
+    if stamps { writeTime() }
+    program.load(.word, 2, Self.context, Self.queue)
+    program.load(map: maps.sockets, 1)
+    program.apply(.move, 3, Self.pass)
+    program.call(Self.redirect)
+    program.exit()
+  }
+
+  private mutating func writeTime() {
     var unstamped = PacketProgram.Label()
     program.call(Self.monotonicTime)
     program.apply(.move, Self.time, register: 0)
@@ -116,11 +129,6 @@ struct XDPProgram {
     program.store(.double, 2, 0, Self.time)
     program.store(.word, 2, 8, value: Int32(bitPattern: XDPStamp.mark))
     program.place(unstamped)
-    program.load(.word, 2, Self.context, Self.queue)
-    program.load(map: maps.sockets, 1)
-    program.apply(.move, 3, Self.pass)
-    program.call(Self.redirect)
-    program.exit()
   }
 
   /// Notes whether the kernel listens to the frame's address.
