@@ -202,7 +202,9 @@ let package = Package(
       path: "Tests/PacketWireTests", swiftSettings: strict),
     .testTarget(
       name: "XDPWireTests",
-      dependencies: ["EmulatedWires", "EmulatedAdapter", "EtherFabric", "CLinuxShims", "NetworkLab", "efvi"],
+      dependencies: [
+        "EmulatedWires", "EmulatedAdapter", "EtherFabric", "EtherFabricEmulator", "CLinuxShims", "NetworkLab", "efvi",
+      ],
       path: "Tests/XDPWireTests", swiftSettings: strict),
     .testTarget(
       name: "ControlTests",

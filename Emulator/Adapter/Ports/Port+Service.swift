@@ -15,7 +15,8 @@ func serviceInterface(_ context: UnsafeMutableRawPointer, _ reason: UInt32) {
   }
   port.pointee.counters.services &+= 1
   // Nothing that has arrived depends on a packet that leaves, unless there is a clock to follow.
-  if reason == InterfaceGrant.Reason.transmitDoorbell, port.pointee.clockUsers == 0, port.pointee.transmitFaults == nil {
+  if reason == InterfaceGrant.Reason.transmitDoorbell, port.pointee.clockUsers == 0, port.pointee.transmitFaults == nil
+  {
     port.transmitAll(interface)
     return port.release()
   }

@@ -31,7 +31,8 @@ public enum UserMemoryRefusal: Error, Equatable, Sendable {
   // What the interface is like.
   case severalQueues, driverWrites, longFrames
   // What happened.
-  case disorder, kernel(step: String, errno: Int32)
+  case disorder
+  case kernel(step: String, errno: Int32)
 
   /// In words.
   public var words: String {

@@ -116,7 +116,8 @@ final class XDPSocket: @unchecked Sendable {
     }
     // A frame in the user's memory is in one piece.
     let isWhole = layout.userSize > 0
-    let status = isWhole
+    let status =
+      isWhole
       ? bind(interface, xdp_bind_copy | wakeup) : bindWithPieces(interface, xdp_bind_copy | wakeup)
     _ = try XDPOpening.check(status, "bind to queue \(queue)", interface.name)
   }
