@@ -54,6 +54,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     let read = interface.pointee.receiveRead
     let batch = inPlace.pointee.batch
     var waiting = lend(pointee.wire.context, batch, 0)
+    guard waiting >= 0 else { return leaveInPlace(.largeFrames) }
     if waiting == 0 {
       // All have come back.
       inPlace.pointee.lent = read

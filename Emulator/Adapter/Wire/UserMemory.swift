@@ -31,6 +31,7 @@ public enum UserMemoryRefusal: Error, Equatable, Sendable {
   // What the interface is like.
   case severalQueues, driverWrites, longFrames
   // What happened.
+  case largeFrames
   case disorder
   case kernel(step: String, errno: Int32)
 
@@ -59,6 +60,7 @@ public enum UserMemoryRefusal: Error, Equatable, Sendable {
     case .severalQueues: "the wire has several receive queues"
     case .driverWrites: "the driver writes frames by itself, before filters"
     case .longFrames: "frames of this MTU do not fit into a page"
+    case .largeFrames: "frames came that are longer than a buffer"
     case .disorder: "the kernel gave buffers back out of order"
     case .kernel(let step, let errno): "the kernel refused to \(step), errno \(errno)"
     }

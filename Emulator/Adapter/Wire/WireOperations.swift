@@ -97,8 +97,9 @@ public struct WireOperations {
   /// was not stamped; a wire may begin to stamp with the first question. Nil for wires that never do.
   public var transmitTime: (@convention(c) (Context) -> UInt64)?
   /// After `Wire.adopt`: the addresses of buffers that frames will be written to, one frame in each, in this order; 0 for
-  /// a buffer of the wire's own in between. Returns how many are lent now, for frames that were not released yet. Nil
-  /// for wires that receive into memory of their own.
+  /// a buffer of the wire's own in between. Returns how many are lent now, for frames that were not released yet;
+  /// negative where frames come that fit into no buffer, and copies are better. Nil for wires that receive into memory
+  /// of their own.
   public var lend: (@convention(c) (Context, _ buffers: UnsafePointer<UInt>, _ count: Int) -> Int)?
   /// As `Wire.relinquish`, from within the datapath; `reason` points to a `UserMemoryRefusal`.
   public var relinquish: (@convention(c) (Context, _ reason: UnsafeRawPointer) -> Void)?

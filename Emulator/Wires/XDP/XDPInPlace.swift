@@ -13,6 +13,8 @@ struct XDPInPlace {
   var spareCount = 0
   /// The wire's own chunk that the frame at hand lies in.
   var chunk: UInt64?
+  /// The kernel has dropped frames that are longer than a buffer: what a sender on this machine left to segmentation.
+  var hasLostLongFrames = false
 
   init(_ memory: UserMemory, _ layout: XDPMemoryLayout) {
     self.memory = memory
@@ -38,7 +40,7 @@ struct XDPInPlace {
 /// `WireOperations.lend` of an XDP wire.
 func xdpLend(_ context: UnsafeMutableRawPointer, _ buffers: UnsafePointer<UInt>, _ count: Int) -> Int {
   let state = context.assumingMemoryBound(to: XDPState.self)
-  guard let inPlace = state.pointee.inPlace else { return 0 }
+  guard let inPlace = state.pointee.inPlace, !inPlace.pointee.hasLostLongFrames else { return -1 }
   let queue = state.pointee.queue
   var waiting = Int(queue.pointee.fill.produced &- queue.pointee.receive.consumed)
   var next = 0
@@ -97,6 +99,15 @@ func xdpRelinquish(_ context: UnsafeMutableRawPointer, _ reason: UnsafeRawPointe
   wire.holdFrames()
   wire.relinquish(reason.assumingMemoryBound(to: UserMemoryRefusal.self).pointee)
   wire.takeFrames()
+}
+
+/// Asks the kernel whether it has dropped frames for another reason than that no buffer was lent.
+@inline(never)
+func xdpLookForLongFrames(_ state: UnsafeMutablePointer<XDPState>, _ inPlace: UnsafeMutablePointer<XDPInPlace>) {
+  var counts = xdp_socket_counts()
+  state.pointee.counters.add(.systemCalls)
+  guard xdp_socket_counts(state.pointee.queue.pointee.socket, &counts) == 0 else { return }
+  inPlace.pointee.hasLostLongFrames = counts.receive_dropped > counts.fill_ring_empty
 }
 
 @inline(__always)

@@ -41,6 +41,7 @@ func xdpArmWait(_ context: UnsafeMutableRawPointer) {
   state.pointee.followClock()
   state.pointee.countKernelDrops()
   state.pointee.counters.add(.systemCalls, state.pointee.queueCount &+ state.pointee.watch.arm())
+  if let inPlace = state.pointee.inPlace { xdpLookForLongFrames(state, inPlace) }
   for index in 0..<state.pointee.queueCount { xdpWakeDriver(state, state.pointee.queues + index) }
 }
 
@@ -78,6 +79,7 @@ func xdpFoundNothing(_ state: UnsafeMutablePointer<XDPState>) {
   guard state.pointee.emptyLooks & 0xfff == 0 else { return }
   state.pointee.countKernelDrops()
   state.pointee.counters.add(.systemCalls, state.pointee.queueCount)
+  if let inPlace = state.pointee.inPlace { xdpLookForLongFrames(state, inPlace) }
   state.pointee.followClock()
 }
 
