@@ -107,7 +107,7 @@ func xdpLookForLongFrames(_ state: UnsafeMutablePointer<XDPState>, _ inPlace: Un
   var counts = xdp_socket_counts()
   state.pointee.counters.add(.systemCalls)
   guard xdp_socket_counts(state.pointee.queue.pointee.socket, &counts) == 0 else { return }
-  inPlace.pointee.hasLostLongFrames = counts.receive_dropped > counts.fill_ring_empty
+  if counts.receive_dropped > counts.fill_ring_empty { inPlace.pointee.hasLostLongFrames = true }
 }
 
 @inline(__always)
@@ -143,6 +143,7 @@ private func xdpTakeInPlace(
   var length = Int(entry.length)
   guard xdpFits(state, length), length <= inPlace.pointee.memory.room else {
     state.pointee.counters.add(.receiveOversize)
+    inPlace.pointee.hasLostLongFrames = true
     xdpReleaseInPlace(state, inPlace)
     return false
   }

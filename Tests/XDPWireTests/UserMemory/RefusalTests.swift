@@ -135,30 +135,6 @@ struct RefusalTests {
     }
   }
 
-  @Test("frames that are left to segmentation end it, and the next are cut") func largePieces() throws {
-    try Namespace.run {
-      let station = try UserMemoryStation("generic")
-      let receiver = try station.receiver(64)
-      try receiver.interface.addFilter(.ethernet(station.pair.adapterMAC))
-      try receiver.post(32)
-      #expect(station.isInPlace)
-      let header: [UInt8] =
-        station.pair.adapterMAC.bytes + station.pair.kernelMAC.bytes + [8, 0]
-        + [0x45, 0, 0x0b, 0xb8 + 40, 0, 1, 0x40, 0, 64, 6, 0, 0, 10, 9, 0, 1, 10, 9, 0, 2]
-        + [0, 80, 0, 81, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 0x10, 0xff, 0xff, 0, 0, 0, 0]
-      try VethPair.ip("link set k0 mtu 9000")
-      let large = header + [UInt8](repeating: 7, count: 3000)
-      #expect(station.peer.send(large))
-      #expect(receiver.take(0).isEmpty)
-      receiver.interface.prime()
-      try receiver.post(8)
-      #expect(station.words == "not in use: frames came that are longer than a buffer")
-      #expect(station.peer.send(large))
-      _ = receiver.take(3)
-      #expect(station.counter("wire_segmented") == 1 && station.counter("rx_packets") == 3)
-    }
-  }
-
   @Test("a larger MTU is taken where a page holds its frames") func largerFrames() throws {
     try Namespace.run {
       let station = try UserMemoryStation("native", mtu: 3000)
