@@ -73,6 +73,21 @@ struct ProgramTests {
     #expect(program.last?.code == 0x95)
   }
 
+  @Test("with few filters: no lookup, and as much of the frame is read as they ask for", arguments: [false, true])
+  func compared(hasPort: Bool) {
+    var match = StealMatch()
+    match.destinationMAC = MACAddress("02:03:04:05:06:07")!
+    if hasPort { match.localPort = 7000 }
+    let program = XDPProgram.instructions(.compared([XDPFilterKey(match)]), Self.maps)
+    let calls = program.filter { $0.code == 0x85 }.map(\.immediate)
+    #expect(!calls.contains(1))
+    #expect(calls.filter { $0 == 189 }.count == (hasPort ? 8 : 1))
+    // The address, in two parts.
+    let values = program.filter { $0.code == 0x56 }.map { UInt32(bitPattern: $0.immediate) }
+    #expect(values.contains(0x0504_0302) && values.contains(0x0706))
+    #expect(values.contains(UInt32(UInt16(7000).bigEndian)) == hasPort)
+  }
+
   @Test("a key has each field in its place, in the order of the wire") func key() {
     var match = StealMatch()
     match.destinationMAC = MACAddress("02:03:04:05:06:07")!

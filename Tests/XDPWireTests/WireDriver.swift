@@ -85,9 +85,16 @@ extension WantedFrames {
     return wanted
   }
 
-  static func match(_ change: (inout StealMatch) -> Void) -> WantedFrames {
+  /// One filter, beside so many others that nothing matches.
+  static func match(beside others: Int = 0, _ change: (inout StealMatch) -> Void) -> WantedFrames {
     var match = StealMatch()
     change(&match)
-    return .matches([match])
+    let crowd = (0..<others).map { index in
+      var other = StealMatch()
+      other.destinationMAC = MACAddress("02:ee:00:00:00:01")!
+      other.etherType = 0x9000 + UInt16(index)
+      return other
+    }
+    return .matches([match] + crowd)
   }
 }

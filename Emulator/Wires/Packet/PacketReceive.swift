@@ -67,6 +67,7 @@ private func packetTake(_ state: UnsafeMutablePointer<PacketState>, _ status: In
   let header = slot.assumingMemoryBound(to: tpacket2_hdr.self)
   var frame = slot + Int(header.pointee.tp_mac)
   var length = Int(header.pointee.tp_len)
+  packet_frame_prefetch(frame, UInt64(truncatingIfNeeded: header.pointee.tp_snaplen))
   let offload = (frame - MemoryLayout<packet_offload_header>.size).loadUnaligned(as: packet_offload_header.self)
   if header.pointee.tp_snaplen < header.pointee.tp_len {
     guard status & packet_status_copied != 0, packetFetch(state, length) else {

@@ -90,6 +90,7 @@ private func xdpTake(_ state: UnsafeMutablePointer<XDPState>) -> Bool {
   let entry = queue.pointee.receive.frame(queue.pointee.receive.consumed).pointee
   var frame = queue.pointee.bytes(entry)
   var length = Int(entry.length)
+  packet_frame_prefetch(frame, UInt64(entry.length))
   let time = queue.pointee.takeTime(frame)
   state.pointee.holdsEntry = true
   if Int(entry.options) & xdp_frame_continues != 0 {

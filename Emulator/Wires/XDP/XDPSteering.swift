@@ -53,7 +53,7 @@ struct XDPSteering: ~Copyable {
     let mode = attached >= 0 ? Mode.native : .generic
     if attached < 0, attached != -EBUSY {
       // The kernel puts a frame together for a program that knows of no pieces; for one that does it copies each frame
-      // to pages of its own first, which costs twice as much.
+      // to pages of its own first.
       pieces = false
       let program = try Self.check(Self.load(.nothing, maps, pieces: false), name)
       attached = Self.attach(program.number, interface, UInt32(xdp_attach_generic))
