@@ -140,6 +140,7 @@ private func xdpTakeInPlace(
     frame = queue.pointee.base + offset
     inPlace.pointee.chunk = lent
   }
+  packet_frame_prefetch(frame, UInt64(entry.length))
   var length = Int(entry.length)
   guard xdpFits(state, length), length <= inPlace.pointee.memory.room else {
     state.pointee.counters.add(.receiveOversize)
