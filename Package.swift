@@ -205,7 +205,9 @@ let package = Package(
     .testTarget(
       name: "XDPWireTests",
       dependencies: [
-        "EmulatedWires", "EmulatedAdapter", "EtherFabric", "CLinuxShims", "NetworkLab", "WireDriver", "efvi",
+        "EmulatedWires", "EmulatedAdapter", "EtherFabric", "EtherFabricEmulator", "CLinuxShims", "NetworkLab",
+        "WireDriver",
+        "efvi",
       ],
       path: "Tests/XDPWireTests", swiftSettings: strict),
     .testTarget(

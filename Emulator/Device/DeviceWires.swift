@@ -74,6 +74,7 @@ enum DeviceWires {
     options.attach = try device.choice("attach") ?? .best
     options.queues = try device.integer("queues", in: 1...64)
     options.needWakeup = try device.flag("need-wakeup") ?? true
+    options.memory = try device.choice("memory") ?? .own
     return try XDPWire(interface: device.target, options: options)
   }
 

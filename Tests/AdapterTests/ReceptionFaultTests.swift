@@ -35,7 +35,8 @@ import Testing
       seen = link.receiver.interface.statistics()["rx_packets"]
       usleep(50_000)
       while take(&link) {}
-    } while (frames < seen ?? 0 || seen != link.receiver.interface.statistics()["rx_packets"]) && ContinuousClock.now < end
+    } while (frames < seen ?? 0 || seen != link.receiver.interface.statistics()["rx_packets"])
+      && ContinuousClock.now < end
     let statistics = link.receiver.interface.statistics()
     // A frame that was cut is both, and nothing else is.
     #expect(frames == statistics["rx_packets"]! + statistics["rx_truncated"]!)

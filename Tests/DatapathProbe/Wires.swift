@@ -20,15 +20,17 @@ struct Wires {
       return Wires(left: "emu:afpacket:\(pair.adapterEnd)", right: "emu:afpacket:\(pair.kernelEnd)")
     case "shm": return try sharedMemory()
     case "tap": return try bridgedTAPs()
-    case "xdp", "xdp-generic":
+    case "xdp", "xdp-generic", "xdp-user", "xdp-user-generic":
       try Namespace.enterPrivate()
       let pair = try VethPair()
-      let attach = name == "xdp" ? "native" : "generic"
-      return Wires(
-        left: "emu:xdp:\(pair.adapterEnd),attach=\(attach)", right: "emu:xdp:\(pair.kernelEnd),attach=\(attach)")
+      let attach = name.hasSuffix("generic") ? "generic" : "native"
+      let options = "attach=\(attach),memory=\(name.contains("user") ? "user" : "own")"
+      return Wires(left: "emu:xdp:\(pair.adapterEnd),\(options)", right: "emu:xdp:\(pair.kernelEnd),\(options)")
     default:
       throw ProbeError(
-        reason: "no wire is called '\(name)': cable, x3, x4-express, afpacket, xdp, xdp-generic, shm, tap")
+        reason:
+          "no wire is called '\(name)': cable, x3, x4-express, afpacket, xdp, xdp-generic, xdp-user, xdp-user-generic, shm, tap"
+      )
     }
   }
 

@@ -21,7 +21,7 @@ struct DatapathTests {
 
   @Test(
     .enabled(if: Namespace.isAvailable, Comment(rawValue: Namespace.unavailableReason ?? "")),
-    arguments: ["xdp", "xdp-generic"])
+    arguments: ["xdp", "xdp-generic", "xdp-user", "xdp-user-generic"])
   func nothingIsAllocatedOrCountedOverXDPSockets(_ wire: String) throws { try judge(wire) }
 
   private func judge(_ wire: String, isEF10: Bool = true) throws {

@@ -8,13 +8,15 @@ import WireDriver
 
 @Suite("An XDP wire whose process is killed", .needsXDP, .timeLimit(.minutes(1)))
 struct KilledTests {
-  @Test("leaves no program, and its queue can be bound again", arguments: ["native", "generic"])
-  func killed(_ attach: String) throws {
+  @Test("leaves no program, and its queue can be bound again", arguments: ["native", "generic"], ["own", "user"])
+  func killed(_ attach: String, _ memory: String) throws {
     try Namespace.run {
       let pair = try VethPair(queues: 2)
       let before = try VethPair.ip("-details link show")
       for signal in [SIGKILL, SIGKILL] {
-        let child = try Child(["sink", "emu:xdp:a0,attach=\(attach)", "udp:10.9.0.2:7000", "--seconds", "60"])
+        let child = try Child([
+          "sink", "emu:xdp:a0,attach=\(attach),queues=1,memory=\(memory)", "udp:10.9.0.2:7000", "--seconds", "60",
+        ])
         #expect(try child.eventually { try VethPair.ip("-details link show dev a0").contains("prog/xdp") })
         child.kill(signal)
         #expect(try child.eventually { try VethPair.ip("-details link show") == before })

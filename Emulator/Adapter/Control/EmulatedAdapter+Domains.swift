@@ -16,7 +16,7 @@ extension EmulatedAdapter {
       try fails(.protectionDomain, Self.allocateDomainCall, &state)
       let handle = state.nextDomain | (flags.contains(.physicalMode) ? BusTable.domainBit : 0)
       var domain = DomainState(flags: flags, datapath: datapath)
-      if flags.contains(.virtualPort) { domain.virtualPort = try takeVirtualPort(vlan) }
+      if flags.contains(.virtualPort) { domain.virtualPort = try takeVirtualPort(vlan, &state) }
       if flags.contains(.multicastLoopback), datapath == .ef10 { domain.stack = handle }
       state.nextDomain += 1
       state.domains[handle] = domain
@@ -32,6 +32,7 @@ extension EmulatedAdapter {
         port.pointee.steering.pointee.virtualPortCount -= 1
         filters.virtualPortTags[entry.virtualPort] = nil
         updatePaths()
+        decideInPlace(&state)
       }
     }
   }
@@ -67,7 +68,9 @@ extension EmulatedAdapter {
     }
   }
 
-  private func takeVirtualPort(_ vlan: UInt16?) throws(EtherFabricError) -> UInt8 {
+  private func takeVirtualPort(
+    _ vlan: UInt16?, _ state: inout ControlState
+  ) throws(EtherFabricError) -> UInt8 {
     let tags = port.pointee.steering.pointee.tags
     guard let number = (1...SteeringState.virtualPortLimit).first(where: { tags[$0] == SteeringState.absent }) else {
       throw EtherFabricError(
@@ -79,6 +82,7 @@ extension EmulatedAdapter {
       port.pointee.steering.pointee.virtualPortCount += 1
       filters.virtualPortTags[UInt8(number)] = vlan
       updatePaths()
+      decideInPlace(&state)
     }
     return UInt8(number)
   }

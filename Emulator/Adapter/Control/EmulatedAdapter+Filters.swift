@@ -7,13 +7,13 @@ extension EmulatedAdapter {
     try locked { state throws(EtherFabricError) in
       try fails(.filter, "VirtualInterface.addFilter", &state)
       let domain = state.interfaces[interface]?.state.pointee.domain
-      return try insert(filter, destination: interface, domain: domain, state)
+      return try insert(filter, destination: interface, domain: domain, &state)
     }
   }
 
   /// Adds a filter for an interface or a set.
   func insert(
-    _ filter: FilterSpecification, destination: UInt32, domain: UInt32?, _ state: ControlState
+    _ filter: FilterSpecification, destination: UInt32, domain: UInt32?, _ state: inout ControlState
   ) throws(EtherFabricError) -> FilterCookie {
     let owner = owner(domain, state)
     let cookie = try port.withClaim { () throws(EtherFabricError) in
@@ -23,6 +23,7 @@ extension EmulatedAdapter {
         ? try receiveQueue(for: filter, interface: destination, owner) : nil
       let cookie = try filters.insert(filter, interface: destination, queue: queue, owner: owner)
       updatePaths()
+      decideInPlace(&state)
       return cookie
     }
     updateStealing()
@@ -30,15 +31,18 @@ extension EmulatedAdapter {
   }
 
   public func remove(_ cookie: FilterCookie, interface: UInt32) throws(EtherFabricError) {
-    try locked { _ throws(EtherFabricError) in try remove(cookie, destination: interface) }
+    try locked { state throws(EtherFabricError) in try remove(cookie, destination: interface, &state) }
   }
 
   /// Removes a filter of an interface or a set.
-  func remove(_ cookie: FilterCookie, destination: UInt32) throws(EtherFabricError) {
+  func remove(
+    _ cookie: FilterCookie, destination: UInt32, _ state: inout ControlState
+  ) throws(EtherFabricError) {
     try port.withClaim { () throws(EtherFabricError) in
       port.takeEarlierFrames()
       try filters.remove(cookie, interface: destination)
       updatePaths()
+      decideInPlace(&state)
     }
     updateStealing()
   }
@@ -68,6 +72,7 @@ extension EmulatedAdapter {
     guard wire.canSteal else { return }
     _ = wire.steal(port.withClaim { filters.stealMatches() })
   }
+
   /// Tells the datapath whether more takes part in steering than filters. Under the claim.
   func updatePaths() {
     let steering = port.pointee.steering
@@ -75,7 +80,8 @@ extension EmulatedAdapter {
     steering.pointee.transmitSniffer = filters.transmitSnifferInterface.map(Int.init) ?? -1
     steering.pointee.sniffsAllReceived = filters.sniffsAllReceived
     let hasPorts = steering.pointee.virtualPortCount > 0
-    port.pointee.dispatchesSpecially = hasPorts || steering.pointee.receiveSniffer >= 0
+    port.pointee.dispatchesSpecially =
+      hasPorts || steering.pointee.receiveSniffer >= 0 || port.pointee.inPlace != nil
     port.pointee.sendsSpecially =
       hasPorts || steering.pointee.transmitSniffer >= 0 || steering.pointee.loopingCount > 0
       || port.pointee.transmitFaults != nil

@@ -61,6 +61,7 @@ extension EmulatedAdapter {
       set?.attach(memory.state)
       if domain.stack != 0 { port.pointee.steering.pointee.loopingCount += 1 }
       updatePaths()
+      decideInPlace(&state)
       if memory.state.pointee.keepsPoison { port.pointee.noPoisonCount += 1 }
       guard memory.state.pointee.stamps else { return }
       if port.pointee.stampCount == 0 { wire.stamp(true) }
@@ -211,6 +212,7 @@ extension EmulatedAdapter {
       guard let memory = state.interfaces.removeValue(forKey: resource) else { return }
       let set = memory.set.flatMap { state.sets[$0] }
       port.withClaim {
+        if port.pointee.inPlace?.pointee.interface == memory.state { endInPlace() }
         port.detach(memory.state)
         set?.detach(memory.state)
         filters.removeAll(interface: resource)
@@ -219,6 +221,7 @@ extension EmulatedAdapter {
         counters.closeInterface(resource)
         if memory.state.pointee.stack != 0 { port.pointee.steering.pointee.loopingCount -= 1 }
         updatePaths()
+        decideInPlace(&state)
         memory.events.rest(memory.state.pointee.label)
         if !memory.events.isUsed { port.stopTimer(memory.events.state) }
         guard memory.state.pointee.stamps else { return }

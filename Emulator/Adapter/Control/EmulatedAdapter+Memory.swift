@@ -23,8 +23,11 @@ extension EmulatedAdapter {
       guard let first = state.pages.allocate(pages, congruentTo: page, modulo: modulus) else {
         throw noRoom(pages, of: TranslationTable.pageCount)
       }
+      state.registrations[UInt64(first) << 12] = RegisteredMemory(
+        base: base, byteCount: pages * RingRules.pageSize, domain: domain)
       port.withClaim {
         port.pointee.translation.map(firstPage: first, pageCount: pages, host: base, domain: domain)
+        decideInPlace(&state)
       }
       return DMAAddress(rawValue: UInt64(first) << 12)
     }
@@ -39,7 +42,12 @@ extension EmulatedAdapter {
         for run in runs { state.busPages.release(run.first, pageCount: run.count) }
         return
       }
-      port.withClaim { port.pointee.translation.unmap(firstPage: first, pageCount: pages) }
+      let memory = state.registrations.removeValue(forKey: address.rawValue)
+      port.withClaim {
+        if let now = port.pointee.inPlace, now.pointee.memory.base == memory?.base { endInPlace() }
+        port.pointee.translation.unmap(firstPage: first, pageCount: pages)
+        decideInPlace(&state)
+      }
       state.pages.release(first, pageCount: pages)
     }
   }

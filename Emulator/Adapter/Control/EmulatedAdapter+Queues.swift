@@ -27,7 +27,7 @@ extension EmulatedAdapter {
   }
 
   public func flush(interface: UInt32) throws(EtherFabricError) {
-    try withInterface(interface, "VirtualInterface.flush") { state in
+    try withInterface(interface, "VirtualInterface.flush", takesBuffers: true) { state in
       state.pointee.receiveStopped = true
       state.pointee.transmitStopped = true
       guard !state.pointee.events.pointee.isHalted else { return }
@@ -55,7 +55,7 @@ extension EmulatedAdapter {
   }
 
   public func restartReceive(interface: UInt32) throws(EtherFabricError) {
-    try withRing(interface, "VirtualInterface.reinitializeReceiveQueue") { state in
+    try withRing(interface, "VirtualInterface.reinitializeReceiveQueue", takesBuffers: true) { state in
       state.forgetDescriptors()
       state.pointee.receiveStopped = false
       if let express = state.pointee.express { state.restartQueues(express) }
@@ -67,23 +67,32 @@ extension EmulatedAdapter {
     try withInterface(interface, "VirtualInterface.reinitializeEventQueue") { $0.pointee.events.reset() }
   }
 
+  /// - Parameter takesBuffers: the buffers that the interface has posted are nobody's afterwards.
   func withInterface<Result>(
-    _ interface: UInt32, _ call: String, _ body: (UnsafeMutablePointer<InterfaceState>) -> Result
+    _ interface: UInt32, _ call: String, takesBuffers: Bool = false,
+    _ body: (UnsafeMutablePointer<InterfaceState>) -> Result
   ) throws(EtherFabricError) -> Result {
     try locked { state throws(EtherFabricError) in
       guard let memory = state.interfaces[interface] else {
         throw EtherFabricError(
           call, errno: EINVAL, reason: "no interface \(interface)", remedy: "Pass the resource id of one that lives.")
       }
-      return port.withClaim { body(memory.state) }
+      return port.withClaim {
+        guard takesBuffers else { return body(memory.state) }
+        if port.pointee.inPlace.map({ $0.pointee.interface == memory.state }) ?? true { endInPlace() }
+        let result = body(memory.state)
+        decideInPlace(&state)
+        return result
+      }
     }
   }
 
   /// The same for starting a ring: it needs an event queue that lives.
   private func withRing(
-    _ interface: UInt32, _ call: String, _ body: (UnsafeMutablePointer<InterfaceState>) -> Void
+    _ interface: UInt32, _ call: String, takesBuffers: Bool = false,
+    _ body: (UnsafeMutablePointer<InterfaceState>) -> Void
   ) throws(EtherFabricError) {
-    let isHalted = try withInterface(interface, call) { state in
+    let isHalted = try withInterface(interface, call, takesBuffers: takesBuffers) { state in
       guard !state.pointee.events.pointee.isHalted else { return true }
       body(state)
       return false

@@ -14,6 +14,7 @@ extension EmulatedAdapter {
   public func reset() {
     locked { state in
       port.withClaim {
+        endInPlace()
         for memory in state.interfaces.values {
           memory.state.pointee.receiveStopped = true
           memory.state.pointee.transmitStopped = true
@@ -26,6 +27,7 @@ extension EmulatedAdapter {
           guard memory.state.pointee.datapath == .ef10, events.hasRoom else { continue }
           events.post(ManagementEventWord(kind: ManagementEventWord.Kind.reboot).word)
         }
+        decideInPlace(&state)
       }
     }
   }

@@ -45,6 +45,7 @@ extension EmulatedAdapter {
         port.pointee.sets[memory.slot] = nil
         filters.removeAll(interface: PortState.destination(ofSet: memory.slot))
         updatePaths()
+        decideInPlace(&state)
       }
       for place in 0..<memory.count where memory.free & 1 << UInt64(place) != 0 {
         state.indexes.give(memory.base + UInt32(place))
@@ -58,14 +59,14 @@ extension EmulatedAdapter {
     try locked { state throws(EtherFabricError) in
       let memory = try self.memory(of: set, "VirtualInterfaceSet.addFilter", state)
       try fails(.filter, "VirtualInterfaceSet.addFilter", &state)
-      return try insert(filter, destination: PortState.destination(ofSet: memory.slot), domain: memory.domain, state)
+      return try insert(filter, destination: PortState.destination(ofSet: memory.slot), domain: memory.domain, &state)
     }
   }
 
   public func remove(_ cookie: FilterCookie, set: UInt32) throws(EtherFabricError) {
     try locked { state throws(EtherFabricError) in
       let memory = try self.memory(of: set, "VirtualInterfaceSet.removeFilter", state)
-      try remove(cookie, destination: PortState.destination(ofSet: memory.slot))
+      try remove(cookie, destination: PortState.destination(ofSet: memory.slot), &state)
     }
   }
 

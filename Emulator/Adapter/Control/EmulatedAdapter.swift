@@ -26,6 +26,10 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
     var busPages = PageAllocator(BusTable.firstPage..<BusTable.pageCount)
     /// Registrations with physical addresses, by their first.
     var busRegistrations: [UInt64: [BusRun]] = [:]
+    /// Registrations with addresses of the adapter's own, by them.
+    var registrations: [UInt64: RegisteredMemory] = [:]
+    /// Which of them frames were received into last, without a copy.
+    var adopted: UnsafeMutableRawPointer?
     var domains: [UInt32: DomainState] = [:]
     var nextDomain: UInt32 = 1
     var interfaces: [UInt32: InterfaceMemory] = [:]
@@ -117,7 +121,12 @@ public final class EmulatedAdapter: AdapterBackend, @unchecked Sendable {
   deinit {
     thread?.stop()
     for memory in control.interfaces.values { _ = detachAll(memory.state) }
-    // The wire may live on, the page does not.
+    // The wire may live on, the page and the buffers do not.
+    if port.pointee.inPlace != nil {
+      endInPlace()
+      wire.relinquish(.nobodyReceives)
+      wire.takeFrames()
+    }
     wire.count(in: nil)
     for faults in [port.pointee.receiveFaults, port.pointee.transmitFaults] {
       faults?.pointee.deallocate()

@@ -10,6 +10,8 @@ struct PortCounters {
   var doorbells: UInt64 = 0
   var services: UInt64 = 0
 
+  /// Frames of these that the wire had written to the posted buffer itself.
+  var inPlace: UInt64 = 0
   /// Frames for a member of a set that is not there.
   var noMember: UInt64 = 0
   /// Frames that matched an interface and found no descriptor on any.
@@ -62,6 +64,7 @@ extension PortCounters: CounterWords {
     .init(\.received, "rx_packets", "frames that reached the port"),
     .init(\.receivedBytes, "rx_bytes", "bytes of these, without FCS", unit: "bytes"),
     .init(\.delivered, "rx_delivered", "frames written to at least one interface"),
+    .init(\.inPlace, "rx_in_place", "frames that the wire wrote to the posted buffer: not copied"),
     .init(\.noDescriptor, "rx_no_descriptor", "frames dropped: no receive descriptor was posted"),
     .init(\.noCredit, "rx_no_credit", "frames dropped: no packed-stream credit was left"),
     .init(\.noMember, "rx_no_member", "frames dropped: the member of the set is not allocated"),

@@ -7,8 +7,7 @@ extension FilterTable {
     let state = self.state.pointee
     var wanted = WantedFrames()
     wanted.known = [hardwareMAC, .broadcast] + kernelGroups
-    // A sniffer sees what others take, or all of it; a wire cannot tell.
-    guard receiveSniffer < 0, state.unicastBlocks == 0 || state.multicastBlocks == 0 else {
+    guard !takesEverything else {
       wanted.isEverything = true
       return wanted
     }
@@ -27,6 +26,11 @@ extension FilterTable {
       if seen.insert(key.hash).inserted { wanted.matches.append(wantedMatch(rule.match, key)) }
     }
     return wanted
+  }
+
+  /// Whether a wire cannot tell what they take from what they leave: a sniffer sees what others take, or all of it.
+  var takesEverything: Bool {
+    receiveSniffer >= 0 || state.pointee.unicastBlocks != 0 && state.pointee.multicastBlocks != 0
   }
 
   private func wantedMatch(_ kind: MatchKind, _ key: FilterKey) -> StealMatch {

@@ -15,7 +15,8 @@ struct InterfaceState {
   let receiveRing: UnsafeMutablePointer<UInt64>
   let transmitRing: UnsafeMutablePointer<UInt64>
   let receiveMask: UInt32
-  /// `receiveMask` once the ring has had the descriptors that the adapter needs to begin, 0 before.
+  /// `receiveMask` once the ring has had the descriptors that the adapter needs to begin, 0 before, and while it lends
+  /// its buffers.
   var acceptMask: UInt32
   /// Next descriptor to use.
   var receiveRead: UInt32 = 0

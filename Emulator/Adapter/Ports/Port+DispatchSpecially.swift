@@ -3,9 +3,10 @@ import EtherFabricFormats
 import Glibc
 
 extension UnsafeMutablePointer where Pointee == PortState {
-  /// As `dispatch`, where there are virtual ports or a sniffer.
+  /// As `dispatch`, where there are virtual ports, a sniffer or lent buffers.
   @inline(never)
   func dispatchSpecially(_ frame: WireFrame, errors: UInt64) {
+    if let inPlace = pointee.inPlace { return dispatchInPlace(frame, errors: errors, inPlace) }
     let classified = ClassifiedFrame(frame, errors: errors, layout: &pointee.layout)
     let steering = pointee.steering
     let reach =

@@ -142,7 +142,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
   }
 
   /// Where a frame's only recipient receives plainly or into superbufs, the next frames of its flow go there at once.
-  private func remember(_ datagram: PlainDatagram) {
+  func remember(_ datagram: PlainDatagram) {
     let recipient = pointee.recipients.pointee
     guard let interface = pointee.interfaces[Int(recipient.interface)],
       interface.pointee.receivesPlainly || interface.pointee.express != nil

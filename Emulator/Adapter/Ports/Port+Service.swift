@@ -102,9 +102,12 @@ extension UnsafeMutablePointer where Pointee == InterfaceState {
     pointee.receiveAccepted = pointee.register(DoorbellPage.receiveDoorbell) & pointee.acceptMask
   }
 
-  /// The same for a ring that has not begun, or does not exist.
+  /// The same for a ring that has not begun, does not exist, or lends its buffers.
   @inline(never)
   private func beginAccepting() {
+    if let inPlace = pointee.port.pointee.inPlace, inPlace.pointee.interface == self {
+      return pointee.port.acceptInPlace(inPlace)
+    }
     let posted = pointee.register(DoorbellPage.receiveDoorbell) & pointee.receiveMask
     guard pointee.receiveMask != 0, posted >= pointee.minimumFill else { return }
     pointee.acceptMask = pointee.receiveMask

@@ -76,6 +76,10 @@ struct PortState {
   var frameHash: UInt32 = 0
   /// Virtual ports, sniffers and loopback.
   let steering: UnsafeMutablePointer<SteeringState>
+  /// The interface that lends its buffers to the wire; nil where frames are copied. Then `dispatchesSpecially` is set.
+  var inPlace: UnsafeMutablePointer<InPlaceReceive>?
+  /// Why the datapath ended that, until the ring begins anew.
+  var inPlaceRefusal: UserMemoryRefusal?
 
   static let interfaceLimit = 1024
   static let setLimit = 64

@@ -36,6 +36,17 @@ public protocol Wire: AnyObject {
   /// Tells the wire whether anybody asks when frames arrive; at first nobody does. A wire that stamps whatever it is told
   /// may leave it.
   func stamp(_ isWanted: Bool)
+  /// Whether the wire is to receive into posted buffers (`WireOperations.lend`), so that nothing is copied. The four
+  /// calls below come from whoever works on the port.
+  var takesUserMemory: Bool { get }
+  /// Leaves frames to the kernel until `takeFrames`; those that have arrived can still be taken.
+  func holdFrames()
+  /// Receives into buffers of this memory that will be lent. What was lent before is the adapter's again: the kernel
+  /// writes no more into it. Throws where nothing has changed.
+  func adopt(_ memory: UserMemory) throws(UserMemoryRefusal)
+  /// Receives into memory of the wire; what was lent is the adapter's again.
+  func relinquish(_ reason: UserMemoryRefusal)
+  func takeFrames()
 }
 
 extension Wire {
@@ -45,6 +56,11 @@ extension Wire {
   public var leavesUnwanted: Bool { false }
   public func want(_ frames: WantedFrames) -> Bool { false }
   public func stamp(_ isWanted: Bool) {}
+  public var takesUserMemory: Bool { false }
+  public func holdFrames() {}
+  public func adopt(_ memory: UserMemory) throws(UserMemoryRefusal) { throw .nobodyReceives }
+  public func relinquish(_ reason: UserMemoryRefusal) {}
+  public func takeFrames() {}
 }
 
 /// One filter as a wire sees it: nil fields match anything.

@@ -96,6 +96,13 @@ public struct WireOperations {
   /// When the frame that was committed last left, in nanoseconds since the epoch: asked once, after a flush. 0 where it
   /// was not stamped; a wire may begin to stamp with the first question. Nil for wires that never do.
   public var transmitTime: (@convention(c) (Context) -> UInt64)?
+  /// After `Wire.adopt`: the addresses of buffers that frames will be written to, one frame in each, in this order; 0 for
+  /// a buffer of the wire's own in between. Returns how many are lent now, for frames that were not released yet;
+  /// negative where frames come that fit into no buffer, and copies are better. Nil for wires that receive into memory
+  /// of their own.
+  public var lend: (@convention(c) (Context, _ buffers: UnsafePointer<UInt>, _ count: Int) -> Int)?
+  /// As `Wire.relinquish`, from within the datapath; `reason` points to a `UserMemoryRefusal`.
+  public var relinquish: (@convention(c) (Context, _ reason: UnsafeRawPointer) -> Void)?
 
   public init(
     context: Context,
@@ -108,7 +115,9 @@ public struct WireOperations {
     receiveBurst: (@convention(c) (Context, UnsafeMutableRawPointer, Int) -> Int)? = nil,
     receiveReleaseBurst: (@convention(c) (Context) -> Void)? = nil,
     transmitPoisoned: (@convention(c) (Context, Int) -> Int32)? = nil,
-    transmitTime: (@convention(c) (Context) -> UInt64)? = nil
+    transmitTime: (@convention(c) (Context) -> UInt64)? = nil,
+    lend: (@convention(c) (Context, UnsafePointer<UInt>, Int) -> Int)? = nil,
+    relinquish: (@convention(c) (Context, UnsafeRawPointer) -> Void)? = nil
   ) {
     self.context = context
     self.transmitReserve = transmitReserve
@@ -121,5 +130,7 @@ public struct WireOperations {
     self.receiveReleaseBurst = receiveReleaseBurst
     self.transmitPoisoned = transmitPoisoned
     self.transmitTime = transmitTime
+    self.lend = lend
+    self.relinquish = relinquish
   }
 }

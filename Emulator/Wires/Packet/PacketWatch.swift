@@ -58,6 +58,11 @@ struct PacketWatch: ~Copyable {
     return sockets.count &+ 1
   }
 
+  /// Another socket has the number of one of these: it is watched where that was.
+  func follow(_ socket: Int32) {
+    if looksLeft != 0 { _ = efvi_wait_add(descriptor, socket) }
+  }
+
   /// Counts a look that found nothing. Returns the number of system calls.
   @inline(__always)
   mutating func countLook() -> Int {

@@ -41,6 +41,7 @@ func xdpArmWait(_ context: UnsafeMutableRawPointer) {
   state.pointee.followClock()
   state.pointee.countKernelDrops()
   state.pointee.counters.add(.systemCalls, state.pointee.queueCount &+ state.pointee.watch.arm())
+  if let inPlace = state.pointee.inPlace { xdpLookForLongFrames(state, inPlace) }
   for index in 0..<state.pointee.queueCount { xdpWakeDriver(state, state.pointee.queues + index) }
 }
 
@@ -63,7 +64,7 @@ private func xdpTakeNext(_ state: UnsafeMutablePointer<XDPState>) -> Bool {
 
 /// A driver that ran out of chunks stops until it is called; with copies there is no such driver.
 @inline(__always)
-private func xdpWakeDriver(_ state: UnsafeMutablePointer<XDPState>, _ queue: UnsafeMutablePointer<XDPQueue>) {
+func xdpWakeDriver(_ state: UnsafeMutablePointer<XDPState>, _ queue: UnsafeMutablePointer<XDPQueue>) {
   guard xdp_ring_wants_wakeup(queue.pointee.fill.memory.flags) != 0 else { return }
   _ = xdp_wake_receive(queue.pointee.socket)
   state.pointee.counters.add(.systemCalls)
@@ -71,13 +72,14 @@ private func xdpWakeDriver(_ state: UnsafeMutablePointer<XDPState>, _ queue: Uns
 
 /// Keeps the counts of the kernel up to date while nothing comes: one look in many asks for them.
 @inline(__always)
-private func xdpFoundNothing(_ state: UnsafeMutablePointer<XDPState>) {
+func xdpFoundNothing(_ state: UnsafeMutablePointer<XDPState>) {
   let calls = state.pointee.watch.countLook()
   if calls != 0 { state.pointee.counters.add(.systemCalls, calls) }
   state.pointee.emptyLooks &+= 1
   guard state.pointee.emptyLooks & 0xfff == 0 else { return }
   state.pointee.countKernelDrops()
   state.pointee.counters.add(.systemCalls, state.pointee.queueCount)
+  if let inPlace = state.pointee.inPlace { xdpLookForLongFrames(state, inPlace) }
   state.pointee.followClock()
 }
 
@@ -108,7 +110,7 @@ private func xdpTake(_ state: UnsafeMutablePointer<XDPState>) -> Bool {
 
 /// Whether the port takes a frame of this length, tags included.
 @inline(__always)
-private func xdpFits(_ state: UnsafeMutablePointer<XDPState>, _ length: Int) -> Bool {
+func xdpFits(_ state: UnsafeMutablePointer<XDPState>, _ length: Int) -> Bool {
   if length <= state.pointee.mtu.load(ordering: .relaxed) &+ 18 { return true }
   return length <= state.pointee.refreshMTU() &+ 18 && length <= XDPState.largestFrame
 }

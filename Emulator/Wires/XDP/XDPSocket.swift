@@ -16,8 +16,19 @@ struct XDPRingMapping: ~Copyable {
   deinit { munmap(memory.base, Int(memory.size)) }
 }
 
+/// The rings of a socket, as they are mapped.
+struct XDPRings: ~Copyable {
+  let fill: XDPRingMapping
+  let completion: XDPRingMapping
+  let receive: XDPRingMapping
+  /// Of a socket that sends.
+  let transmit: XDPRingMapping?
+}
+
 /// A socket of one receive queue with its memory and rings. The first of a wire sends too.
-final class XDPSocket {
+///
+/// It changes only while it is made and bound, and when another takes its place: by whoever holds the port.
+final class XDPSocket: @unchecked Sendable {
   let queue: Int
   let layout: XDPMemoryLayout
   /// Whether the socket has metadata in front of what it sends.
@@ -27,35 +38,40 @@ final class XDPSocket {
   /// Why the socket is not bound without copies though that was tried; 0 where it was not, or is.
   private(set) var zerocopyRefusal: Int32 = 0
 
-  private let receive: XDPRingMapping
-  private let fill: XDPRingMapping
-  private let completion: XDPRingMapping
-  private let transmit: XDPRingMapping?
-  private let transmitMemory: xdp_ring_memory?
-  private let descriptor: PacketDescriptor
+  private let receive: xdp_ring_memory
+  private let fill: xdp_ring_memory
+  private let completion: xdp_ring_memory
+  private let transmit: xdp_ring_memory?
+  private var rings: XDPRings?
+  private var descriptor: PacketDescriptor
   private let memory: XDPMemory
 
-  init(queue: Int, layout: XDPMemoryLayout, name: String) throws(EtherFabricError) {
+  convenience init(queue: Int, layout: XDPMemoryLayout, name: String) throws(EtherFabricError) {
+    try self.init(queue: queue, memory: try XDPMemory(layout), name: name)
+  }
+
+  init(queue: Int, memory: consuming XDPMemory, name: String) throws(EtherFabricError) {
     self.queue = queue
+    let layout = memory.layout
     self.layout = layout
     let descriptor = PacketDescriptor(number: try XDPOpening.check(xdp_socket_open(), "open an XDP socket", name))
     let fd = descriptor.number
-    let memory = try XDPMemory(layout)
     let sends = layout.transmitChunks > 0
     hasMetadata = try Self.register(memory, fd, sends: sends, name)
-    fill = try XDPRingMapping(fd, xdp_ring_fill, entries: layout.receiveChunks, name)
-    completion = try XDPRingMapping(fd, xdp_ring_completion, entries: max(layout.transmitChunks, 64), name)
-    receive = try XDPRingMapping(fd, xdp_ring_receive, entries: layout.receiveChunks, name)
+    let fill = try XDPRingMapping(fd, xdp_ring_fill, entries: layout.receiveChunks, name)
+    let completion = try XDPRingMapping(fd, xdp_ring_completion, entries: max(layout.transmitChunks, 64), name)
+    let receive = try XDPRingMapping(fd, xdp_ring_receive, entries: layout.receiveChunks, name)
+    (self.receive, self.fill, self.completion) = (receive.memory, fill.memory, completion.memory)
     if sends {
-      let ring = try XDPRingMapping(fd, xdp_ring_transmit, entries: layout.transmitChunks, name)
-      transmitMemory = ring.memory
-      transmit = consume ring
+      let transmit = try XDPRingMapping(fd, xdp_ring_transmit, entries: layout.transmitChunks, name)
+      self.transmit = transmit.memory
+      rings = XDPRings(fill: fill, completion: completion, receive: receive, transmit: transmit)
       // What one call sends at most, where the kernel lets it be chosen.
       budget = xdp_socket_budget(fd, Int32(layout.transmitChunks)) == 0 ? layout.transmitChunks : Self.plainBudget
       _ = packet_socket_buffer(fd, 0, 8 << 20)
     } else {
       transmit = nil
-      transmitMemory = nil
+      rings = XDPRings(fill: fill, completion: completion, receive: receive, transmit: nil)
       budget = 0
     }
     self.memory = memory
@@ -72,13 +88,15 @@ final class XDPSocket {
   ) throws(EtherFabricError) -> Bool {
     let (base, size) = (memory.base, UInt64(memory.size))
     let chunk = UInt32(memory.layout.chunkSize)
+    // Buffers of the user begin anywhere.
+    let places = memory.layout.userSize > 0 ? UInt32(xdp_umem_unaligned) : 0
     if sends {
-      let flags = UInt32(xdp_umem_metadata_length)
+      let flags = places | UInt32(xdp_umem_metadata_length)
       let metadata = UInt32(XDPMemoryLayout.transmitMetadata)
       if xdp_umem_register(fd, base, size, chunk, flags, metadata) == 0 { return true }
     }
     _ = try XDPOpening.check(
-      xdp_umem_register(fd, base, size, chunk, 0, 0), "register \(size) bytes of frame memory", name)
+      xdp_umem_register(fd, base, size, chunk, places, 0), "register \(size) bytes of frame memory", name)
     return false
   }
 
@@ -96,7 +114,11 @@ final class XDPSocket {
         return
       }
     }
-    let status = bindWithPieces(interface, xdp_bind_copy | wakeup)
+    // A frame in the user's memory is in one piece.
+    let isWhole = layout.userSize > 0
+    let status =
+      isWhole
+      ? bind(interface, xdp_bind_copy | wakeup) : bindWithPieces(interface, xdp_bind_copy | wakeup)
     _ = try XDPOpening.check(status, "bind to queue \(queue)", interface.name)
   }
 
@@ -118,17 +140,27 @@ final class XDPSocket {
     return status
   }
 
-  /// What the datapath needs, with every receive chunk in the fill ring.
+  /// Gives the descriptor of another socket to this one; the kernel closes the other, and writes no more to its memory
+  /// once this returns.
+  func takePlace(of other: XDPSocket) throws(EtherFabricError) {
+    // The mappings would keep it.
+    other.rings = nil
+    let status = xdp_descriptor_replace(descriptor.number, other.descriptor.number)
+    swap(&descriptor, &other.descriptor)
+    _ = try XDPOpening.check(status, "replace a socket", "queue \(queue)")
+  }
+
+  /// What the datapath needs, with every receive chunk in the fill ring, unless buffers are lent.
   func makeQueue() -> XDPQueue {
-    var fillRing = XDPRing(fill.memory, entries: layout.receiveChunks)
-    for chunk in 0..<layout.receiveChunks {
+    var fillRing = XDPRing(fill, entries: layout.receiveChunks)
+    for chunk in 0..<(layout.userSize == 0 ? layout.receiveChunks : 0) {
       fillRing.address(fillRing.produced).pointee = UInt64(chunk * layout.chunkSize)
       fillRing.produced &+= 1
     }
     fillRing.publishProduced()
     return XDPQueue(
       socket: number, base: memory.base, chunkMask: UInt64(layout.chunkSize - 1),
-      receive: XDPRing(receive.memory, entries: layout.receiveChunks), fill: fillRing)
+      receive: XDPRing(receive, entries: layout.receiveChunks), fill: fillRing)
   }
 
   /// Forgets the times in front of received frames.
@@ -141,10 +173,10 @@ final class XDPSocket {
 
   /// The same for sending; only of a socket that sends.
   func makeSender() -> XDPSender? {
-    guard let memory = transmitMemory else { return nil }
+    guard let memory = transmit else { return nil }
     return XDPSender(
       socket: number, base: base, layout: layout, budget: budget, isZerocopy: isZerocopy,
       ring: XDPRing(memory, entries: layout.transmitChunks),
-      completion: XDPRing(completion.memory, entries: max(layout.transmitChunks, 64)))
+      completion: XDPRing(completion, entries: max(layout.transmitChunks, 64)))
   }
 }

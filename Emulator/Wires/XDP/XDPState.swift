@@ -15,7 +15,7 @@ struct XDPState: ~Copyable {
   /// A sender on this machine may leave checksums unfinished.
   let completesChecksums: Bool
   /// Frames of several chunks can be sent.
-  let sendsPieces: Bool
+  var sendsPieces: Bool
   let needsWakeup: Bool
 
   // Receive.
@@ -30,6 +30,8 @@ struct XDPState: ~Copyable {
   var frameTime: UInt64 = 0
   /// The program writes when frames came.
   var readsStamps = false
+  /// Somebody asks for that.
+  var wantsStamps = false
   /// Whether `frame` was handed out and not yet released.
   var hasFrame = false
   /// Whether the entry at the head of the queue is that of the frame at hand, to be released with it.
@@ -41,6 +43,11 @@ struct XDPState: ~Copyable {
   var clockOffset: UInt64 = 0
   /// CLOCK_TAI less CLOCK_REALTIME, whole seconds in nanoseconds.
   var atomicOffset: UInt64 = 0
+
+  /// What was lent; nil where the wire receives into memory of its own.
+  var inPlace: UnsafeMutablePointer<XDPInPlace>?
+  /// For the datapath to end that.
+  var wire: Unmanaged<XDPWire>?
 
   /// What sleepers wait on.
   var watch: PacketWatch
@@ -55,6 +62,8 @@ struct XDPState: ~Copyable {
   /// What the kernel's totals were when they were last added, of all sockets.
   private let seenDrops = Atomic<UInt64>(0)
   private let seenPassed = Atomic<UInt64>(0)
+  /// The kernel's totals of sockets that are no more.
+  private let retiredDrops = Atomic<UInt64>(0)
   /// The frames that the program left to the kernel, a word every 64 bytes for each queue; mapped.
   let passed: UnsafeMutableRawPointer
 
@@ -101,6 +110,8 @@ struct XDPState: ~Copyable {
     queues.deallocate()
     sender.deallocate()
     ownCounters.deallocate()
+    inPlace?.pointee.deallocate()
+    inPlace?.deallocate()
   }
 
   /// Counts there from now on; nil for memory of its own.
@@ -121,17 +132,25 @@ struct XDPState: ~Copyable {
   /// Adds what the kernel dropped and what the program left to the kernel since they were last looked at: totals, of
   /// which others may be adding the same at the same time.
   func countKernelDrops() {
-    var total: UInt64 = 0
-    for index in 0..<queueCount {
-      var counts = xdp_socket_counts()
-      if xdp_socket_counts(queues[index].socket, &counts) == 0 {
-        total &+= counts.receive_dropped &+ counts.receive_ring_full
-      }
-    }
+    // Before the sockets: should one be replaced now, its drops are counted later, not twice.
+    var total = retiredDrops.load(ordering: .acquiring)
+    for index in 0..<queueCount { total &+= Self.drops(queues[index].socket) }
     add(.receiveDropped, total, seenDrops)
     var left: UInt64 = 0
     for queue in 0..<(Self.passedSize / 64) { left &+= passed.load(fromByteOffset: queue &* 64, as: UInt64.self) }
     add(.receiveLeft, left, seenPassed)
+  }
+
+  /// Keeps the count of a socket that will be replaced by one which begins at 0.
+  func retire(_ socket: Int32) {
+    countKernelDrops()
+    retiredDrops.wrappingAdd(Self.drops(socket), ordering: .releasing)
+  }
+
+  private static func drops(_ socket: Int32) -> UInt64 {
+    var counts = xdp_socket_counts()
+    guard xdp_socket_counts(socket, &counts) == 0 else { return 0 }
+    return counts.receive_dropped &+ counts.receive_ring_full
   }
 
   private func add(_ counter: WireCounter, _ total: UInt64, _ seen: borrowing Atomic<UInt64>) {

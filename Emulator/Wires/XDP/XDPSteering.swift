@@ -26,6 +26,7 @@ struct XDPSteering: ~Copyable {
   private let link: PacketDescriptor
   private var keys: Set<XDPFilterKey> = []
   private var choice = XDPProgram.Choice.nothing
+  /// Whether the program writes the time in front of frames.
   private var stamps = false
 
   /// Most filters that are told apart; with more the adapter gets every frame.
@@ -76,7 +77,9 @@ struct XDPSteering: ~Copyable {
     PacketDescriptor(number: try XDPOpening.check(loaded, "load an XDP program", name))
   }
 
-  private static func load(_ choice: XDPProgram.Choice, _ maps: XDPProgram.Maps, pieces: Bool, stamps: Bool) -> Int32 {
+  private static func load(
+    _ choice: XDPProgram.Choice, _ maps: XDPProgram.Maps, pieces: Bool, stamps: Bool
+  ) -> Int32 {
     let instructions = XDPProgram.instructions(choice, maps, stamps: stamps)
     return instructions.withUnsafeBytes {
       xdp_program_load($0.baseAddress, UInt32(instructions.count), pieces ? 1 : 0, nil, 0)
@@ -109,6 +112,21 @@ struct XDPSteering: ~Copyable {
     var number = socket.number
     _ = try XDPOpening.check(
       xdp_map_put(sockets.number, &queue, &number), "connect queue \(socket.queue)", name)
+  }
+
+  /// Gives the frames of a queue to the kernel.
+  func disconnect(_ queue: Int) {
+    var queue = UInt32(queue)
+    _ = xdp_map_remove(sockets.number, &queue)
+  }
+
+  /// Has the program write the time in front of frames, or nothing. Returns an errno.
+  mutating func stamp(_ stamps: Bool) -> Int32 {
+    guard stamps != self.stamps else { return 0 }
+    self.stamps = stamps
+    let status = put(choice)
+    if status != 0 { self.stamps = !stamps }
+    return status
   }
 
   /// Gives exactly the wanted frames to the sockets. False where the kernel refuses; then they get every frame, which
@@ -155,29 +173,19 @@ struct XDPSteering: ~Copyable {
   /// Puts another program in the place of the one that runs, between two frames.
   private mutating func switchTo(_ new: XDPProgram.Choice, _ words: String) -> Bool {
     description = words
-    return new == choice || load(new)
-  }
-
-  /// The program writes the time in front of frames from now on, or does so no more. False where the kernel refuses:
-  /// then it goes on as it did.
-  mutating func stamp(_ isWanted: Bool) -> Bool {
-    guard isWanted != stamps else { return true }
-    stamps = isWanted
-    let words = description
-    if load(choice) { return true }
-    description = words
-    stamps.toggle()
-    return false
-  }
-
-  private mutating func load(_ new: XDPProgram.Choice) -> Bool {
-    let loaded = Self.load(new, maps, pieces: takesPieces, stamps: stamps)
-    guard loaded >= 0 else { return fail(new, -loaded) }
-    let program = PacketDescriptor(number: loaded)
-    let status = xdp_link_update(link.number, program.number)
-    guard status >= 0 else { return fail(new, -status) }
+    guard new != choice else { return true }
+    let status = put(new)
+    guard status == 0 else { return fail(new, status) }
     choice = new
     return true
+  }
+
+  /// Returns an errno.
+  private func put(_ new: XDPProgram.Choice) -> Int32 {
+    let loaded = Self.load(new, maps, pieces: takesPieces, stamps: stamps)
+    guard loaded >= 0 else { return -loaded }
+    let program = PacketDescriptor(number: loaded)
+    return max(0, -xdp_link_update(link.number, program.number))
   }
 
   private mutating func fail(_ new: XDPProgram.Choice, _ number: Int32) -> Bool {

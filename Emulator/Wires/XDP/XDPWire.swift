@@ -19,14 +19,18 @@ public final class XDPWire: Wire {
   let interface: PacketInterface
   let options: XDPWireOptions
   let steering: Mutex<XDPSteering>
-  let sockets: [XDPSocket]
+  let sockets: Mutex<[XDPSocket]>
+  /// What the first socket has while nothing is lent.
+  let ownLayout: XDPMemoryLayout
+  /// What came of `XDPWireOptions.memory`.
+  let words = Mutex("not in use: \(UserMemoryRefusal.nobodyReceives.words)")
   /// Queues that the interface has.
   let interfaceQueues: Int
   let driver: String
   let isPromiscuous: Bool
   private let control: PacketDescriptor
   private let passed: PacketMapping
-  private let state: UnsafeMutablePointer<XDPState>
+  let state: UnsafeMutablePointer<XDPState>
 
   /// Opens an Ethernet interface of the calling thread's network namespace.
   ///
@@ -73,19 +77,29 @@ public final class XDPWire: Wire {
     self.name = "xdp:\(name)"
     self.interface = interface
     self.options = options
-    self.sockets = sockets
+    ownLayout = sockets[0].layout
+    let hasMetadata = sockets[0].hasMetadata
+    self.sockets = Mutex(sockets)
     self.state = state
     self.passed = passed
     interfaceQueues = available
     macAddress = interface.address
     isPromiscuous = options.promiscuous && packet_socket_promiscuous(control.number, interface.index) == 0
     self.control = control
-    operations = WireOperations(
+    var operations = WireOperations(
       context: UnsafeMutableRawPointer(state),
       transmitReserve: xdpTransmitReserve, transmitCommit: xdpTransmitCommit, transmitFlush: xdpTransmitFlush,
       receiveNext: xdpReceiveNext, receiveRelease: xdpReceiveRelease, armWait: xdpArmWait,
-      transmitTime: sockets[0].hasMetadata ? xdpTransmitTime : nil)
+      transmitTime: hasMetadata ? xdpTransmitTime : nil)
+    if options.memory == .user {
+      operations.receiveNext = xdpReceiveNextInPlace
+      operations.receiveRelease = xdpReceiveReleaseInPlace
+      operations.lend = xdpLend
+      operations.relinquish = xdpRelinquish
+    }
+    self.operations = operations
     self.steering = Mutex(steering)
+    state.pointee.wire = Unmanaged.passUnretained(self)
   }
 
   deinit {
@@ -121,8 +135,10 @@ public final class XDPWire: Wire {
 
   /// Frames that the program did not stamp have no time of arrival, and the line in front of them is not touched.
   public func stamp(_ isWanted: Bool) {
+    state.pointee.wantsStamps = isWanted
+    guard state.pointee.inPlace == nil else { return }
     // What a frame of earlier left there is not the time of a later one.
-    if isWanted { for socket in sockets { socket.clearStamps() } }
-    state.pointee.readsStamps = steering.withLock { $0.stamp(isWanted) } && isWanted
+    if isWanted { sockets.withLock { for socket in $0 { socket.clearStamps() } } }
+    state.pointee.readsStamps = steering.withLock { $0.stamp(isWanted) } == 0 && isWanted
   }
 }

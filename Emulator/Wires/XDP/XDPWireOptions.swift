@@ -27,5 +27,16 @@ public struct XDPWireOptions: Sendable, Equatable {
   /// Open an interface that is administratively down, and wait for it to come up.
   public var allowDown = false
 
+  /// Where the kernel writes received frames.
+  public var memory = Memory.own
+
+  /// Where the kernel writes received frames.
+  public enum Memory: String, CaseIterable, Sendable {
+    /// Memory of the wire; the adapter copies.
+    case own
+    /// The buffers that are posted, where `UserMemoryRefusal` names nothing against it.
+    case user
+  }
+
   public init() {}
 }

@@ -53,6 +53,7 @@ enum {
   xdp_bind_zerocopy = 1 << 2,
   xdp_bind_need_wakeup = 1 << 3,
   xdp_bind_multi_buffer = 1 << 4,
+  xdp_umem_unaligned = 1 << 0,
   xdp_umem_metadata_length = 1 << 2,
   xdp_attach_generic = 1 << 1,
   xdp_attach_native = 1 << 2,
@@ -78,6 +79,18 @@ int xdp_program_load(const void *instructions, unsigned count, int has_fragments
 /// Attaches a program to an interface for as long as the returned descriptor is open.
 int xdp_link_create(int program, int index, uint32_t flags);
 int xdp_link_update(int link, int program);
+
+/// A mapping of this process as the kernel lists it, and where it begins in its file.
+struct xdp_memory_area {
+  uint64_t start;
+  uint64_t end;
+  uint64_t offset;
+};
+
+/// Maps shared memory of this process a second time, over what is at `place`.
+int xdp_memory_alias(void *memory, uint64_t size, void *place, const struct xdp_memory_area *area);
+/// Puts the file of `descriptor` in the place of that of `number`, which is closed.
+int xdp_descriptor_replace(int descriptor, int number);
 
 /// Receive queues of an interface.
 int xdp_interface_queues(int fd, const char *name);

@@ -76,6 +76,9 @@ public struct DeviceOptionRule: Sendable {
       "the best way for the program to run that is tried"),
     .init("queues", .integer(1...64), wires: [.xdp], "receive queues of the interface, from 0 on; all without it"),
     .init("need-wakeup", .flag, wires: [.xdp], default: "on", "call the kernel only where it asks for it"),
+    .init(
+      "memory", .choice(["own", "user"]), wires: [.xdp], default: "own",
+      "where the kernel writes frames: memory of the wire, or the buffers that are posted"),
     .init("address", .network, wires: [.tap], "the kernel's address on the interface, with its network"),
     .init("pace", .pace, wires: [.pcap], default: "max", "speed of the replay: max, or a factor on the recorded"),
     .init("loop", .count, wires: [.pcap], default: "1", "how often the file is played, or forever"),

@@ -4,6 +4,10 @@ import Glibc
 ///
 /// Anonymous, zero, present from the start, and given back by `deinit`. Any memory aligned to 4 KiB may be registered;
 /// this class is the way to get some of it with huge pages, on a NUMA node, and locked.
+///
+/// The mapping is shared (MAP_SHARED): a process that forks has one memory with its child, as the adapter has, and no page
+/// is copied away from under the adapter by the first write after the fork. Wires that write frames straight into
+/// registered memory (`emu:xdp:IFACE,memory=user`) need it too.
 public final class DMAMemory: @unchecked Sendable {
   /// Whether to use 2 MiB pages, which cost the adapter and the CPU fewer translations.
   public enum HugePages: String, Sendable, CaseIterable {

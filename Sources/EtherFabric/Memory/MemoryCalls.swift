@@ -22,7 +22,7 @@ package struct MemoryCalls: Sendable {
   package static let kernel = MemoryCalls(
     map: { length, huge in
       let hugeFlags = huge ? MAP_HUGETLB | 21 << 26 : 0  // MAP_HUGE_2MB: log2 of the size above bit 26.
-      let base = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | hugeFlags, -1, 0)
+      let base = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | hugeFlags, -1, 0)
       guard let base, base != MAP_FAILED else { return (nil, errno) }
       return (base, 0)
     },

@@ -47,6 +47,9 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
     /// AF_XDP, with the program in the driver and in front of the stack.
     case xdpNative
     case xdpGeneric
+    /// The same with frames in posted buffers, where a row allows for it.
+    case xdpUserNative
+    case xdpUserGeneric
   }
 
   var wire: Wire
@@ -55,7 +58,9 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
   static let cable = BenchKind(wire: .cable, generation: .x2)
   static let `switch` = BenchKind(wire: .switch, generation: .x2)
   static let packet = BenchKind(wire: .packet, generation: .x2)
-  static let xdp = [Wire.xdpNative, .xdpGeneric].map { BenchKind(wire: $0, generation: .x2) }
+  static let xdp = [Wire.xdpNative, .xdpGeneric, .xdpUserNative, .xdpUserGeneric].map {
+    BenchKind(wire: $0, generation: .x2)
+  }
 
   /// One generation of each datapath, over every wire.
   static let allCases = [Generation.x2, .x3, .x4Express].flatMap { over($0) }
@@ -65,7 +70,7 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
   static let express = over(.x3) + over(.x4Express)
 
   private static func over(_ generation: Generation) -> [BenchKind] {
-    Wire.available.map { BenchKind(wire: $0, generation: generation) }
+    Wire.available.map { BenchKind(wire: $0, generation: generation) }.filter { !$0.lendsBuffers || generation == .x2 }
   }
 
   var testDescription: String { "\(wire.rawValue) \(generation)" }
@@ -74,7 +79,8 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
   var hasKernel: Bool { hasPair || wire == .tap }
   /// Whether that is at the other end of a veth pair.
   var hasPair: Bool { wire == .packet || wire == .library || isXDP }
-  var isXDP: Bool { wire == .xdpNative || wire == .xdpGeneric }
+  var isXDP: Bool { wire == .xdpNative || wire == .xdpGeneric || lendsBuffers }
+  var lendsBuffers: Bool { wire == .xdpUserNative || wire == .xdpUserGeneric }
   /// Whether the adapter is at hand, for what libciul has no call for: its link, and queues that begin again.
   var hasKnobs: Bool { wire != .library }
   /// Whether what is counted of each interface can be looked at: behind libciul, where the adapter counts in its page.
@@ -92,7 +98,7 @@ struct BenchKind: Hashable, CaseIterable, Sendable, CustomTestStringConvertible 
     let nic = "nic=\(generation)" + (options.isEmpty ? "" : ",\(options)")
     switch wire {
     case .cable, .switch, .shm: try body(try SegmentBench(self, nic))
-    case .packet, .xdpNative, .xdpGeneric, .tap:
+    case .packet, .xdpNative, .xdpGeneric, .xdpUserNative, .xdpUserGeneric, .tap:
       if let reason = Namespace.unavailableReason { try Test.cancel(Comment(rawValue: reason)) }
       try Namespace.run { try body(wire == .tap ? try TAPBench(self, nic) : try PacketBench(self, nic)) }
     case .library:

@@ -22,6 +22,8 @@ class PacketBench: ConformanceBench {
       switch kind.wire {
       case .xdpNative: "emu:xdp:a0,attach=native"
       case .xdpGeneric: "emu:xdp:a0,attach=generic"
+      case .xdpUserNative: "emu:xdp:a0,attach=native,memory=user"
+      case .xdpUserGeneric: "emu:xdp:a0,attach=generic,memory=user"
       default: "emu:afpacket:a0"
       }
     try self.init(kind) { try Driver.open(device + (options.isEmpty ? "" : ",\(options)")) }

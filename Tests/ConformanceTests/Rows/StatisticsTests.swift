@@ -15,7 +15,9 @@ struct StatisticsTests {
     return (Int(now["rx_delivered"]!), Self.drops.reduce(0) { $0 + Int(now[$1]!) })
   }
 
-  @Test(arguments: BenchKind.allCases) func eachFrameIsInOneCounter(_ kind: BenchKind) throws {
+  /// Where buffers are lent, frames that are dropped use up those that were posted, and the rest is the wire's drops.
+  @Test(arguments: BenchKind.allCases.filter { !$0.lendsBuffers })
+  func eachFrameIsInOneCounter(_ kind: BenchKind) throws {
     try kind.run("mtu=1000") { bench in
       var station = try Station(bench.driver, post: 64)
       station.reposts = false

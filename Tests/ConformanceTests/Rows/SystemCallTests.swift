@@ -56,7 +56,7 @@ struct SystemCallTests {
     switch kind.wire {
     case .cable, .switch: 0
     case .shm: 1
-    case .packet, .library, .xdpNative, .xdpGeneric: kind.isExpress ? burst : 1
+    case .packet, .library, .xdpNative, .xdpGeneric, .xdpUserNative, .xdpUserGeneric: kind.isExpress ? burst : 1
     case .tap: kind.isExpress ? 2 * burst : burst + 1
     }
   }
