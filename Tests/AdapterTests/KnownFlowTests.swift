@@ -44,7 +44,7 @@ import Testing
     let far = try RawInterface(rig.left)
     let mac = rig.right.macAddress
     let near = try (0..<Self.interfaces).map { _ in try RawInterface(rig.right) }
-    near.forEach { $0.post(256) }
+    for interface in near { interface.post(256) }
     var used = [Int](repeating: 0, count: Self.interfaces)
     let table = FilterTable(hardwareMAC: mac)
     let (filters, flows) = (try Self.filters(mac), Self.flows(mac))
