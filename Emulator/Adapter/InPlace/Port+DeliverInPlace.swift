@@ -21,23 +21,10 @@ extension UnsafeMutablePointer where Pointee == PortState {
     if let datagram, pointee.matcher.known(datagram)?.interface == interface.pointee.index {
       flags = datagram.eventFlags | errors
     } else {
-      let classified = ClassifiedFrame(frame, errors: errors, layout: &pointee.layout)
-      let count = pointee.matcher.match(
-        classified.key, into: pointee.recipients, capacity: PortState.interfaceLimit
-      ).count
-      guard count > 0 else {
-        pointee.counters.filtered &+= 1
-        return
-      }
-      if let datagram, count == 1 { remember(datagram) }
-      flags = classified.eventFlags
+      guard let match = lookUp(frame, errors: errors, datagram: datagram) else { return }
+      flags = match.flags
     }
-    let outcome = deliverInPlace(frame, at: place, flags: flags, inPlace)
-    if outcome == .delivered {
-      pointee.counters.delivered &+= 1
-    } else {
-      countTaken(outcome, copies: 1)
-    }
+    countTaken(deliverInPlace(frame, at: place, flags: flags, inPlace))
   }
 
   /// Completes the next descriptor with a frame that lies in its buffer already, or in one that came back.
@@ -64,14 +51,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
     } else {
       memmove(host, frame.bytes, frame.length)
     }
-    interface.pointee.receiveRead = (read &+ 1) & interface.pointee.receiveMask
-    interface.pointee.events.post(
-      ReceiveEventWord(
-        bytes: frame.length, label: interface.pointee.label, pointer: read &+ 1, flags: flags
-      ).word)
-    let counters = interface.pointee.counterWords
-    counters.pointee.received &+= 1
-    counters.pointee.receivedBytes &+= UInt64(truncatingIfNeeded: frame.length)
+    interface.completeReceive(read, length: frame.length, flags: flags)
     if flags & ReceiveEventWord.Bit.anyError != 0 { countErrors(flags, interface) }
     return .delivered
   }

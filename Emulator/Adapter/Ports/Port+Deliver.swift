@@ -18,14 +18,7 @@ extension UnsafeMutablePointer where Pointee == PortState {
         descriptor.address, length: frame.length, domain: interface.pointee.domain)
     else { return deliver(frame, to: interface, flags: flags) }
     copyFrame(host, frame.bytes, frame.length)
-    interface.pointee.receiveRead = (read &+ 1) & interface.pointee.receiveMask
-    interface.pointee.events.post(
-      ReceiveEventWord(
-        bytes: frame.length, label: interface.pointee.label, pointer: read &+ 1, flags: flags
-      ).word)
-    let counters = interface.pointee.counterWords
-    counters.pointee.received &+= 1
-    counters.pointee.receivedBytes &+= UInt64(truncatingIfNeeded: frame.length)
+    interface.completeReceive(read, length: frame.length, flags: flags)
     return .delivered
   }
 
@@ -132,6 +125,19 @@ extension UnsafeMutablePointer where Pointee == PortState {
         kind: ManagementEventWord.Kind.receiveError,
         data: QueueFault.dmaTranslation << 16 | UInt32(interface.pointee.label)
       ).word)
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == InterfaceState {
+  /// The descriptor at `read`, the next, is done: a whole frame lies in its buffer.
+  @inline(__always)
+  func completeReceive(_ read: UInt32, length: Int, flags: UInt64) {
+    pointee.receiveRead = (read &+ 1) & pointee.receiveMask
+    pointee.events.post(
+      ReceiveEventWord(bytes: length, label: pointee.label, pointer: read &+ 1, flags: flags).word)
+    let counters = pointee.counterWords
+    counters.pointee.received &+= 1
+    counters.pointee.receivedBytes &+= UInt64(truncatingIfNeeded: length)
   }
 }
 

@@ -115,34 +115,37 @@ extension UnsafeMutablePointer where Pointee == PortState {
       let interface = pointee.interfaces[Int(recipient.interface)]
     else { return dispatchByTable(frame, errors: errors, datagram: datagram) }
     let flags = datagram.eventFlags | errors
-    let outcome =
+    countTaken(
       interface.pointee.receivesPlainly
-      ? deliverAtOnce(frame, to: interface, flags: flags)
-      : deliverExpress(frame, datagram, flags: flags, filter: recipient.filterID)
-    if outcome == .delivered {
-      pointee.counters.delivered &+= 1
-    } else {
-      countTaken(outcome, copies: 1)
-    }
+        ? deliverAtOnce(frame, to: interface, flags: flags)
+        : deliverExpress(frame, datagram, flags: flags, filter: recipient.filterID))
   }
 
-  /// The same for a frame whose way is not known: by all that the parser finds.
+  /// The same for a frame whose way is not known.
   @inline(never)
   private func dispatchByTable(_ frame: WireFrame, errors: UInt64, datagram: PlainDatagram?) {
+    guard let match = lookUp(frame, errors: errors, datagram: datagram) else { return }
+    countTaken(deliverCopies(frame, count: match.count, flags: match.flags), copies: match.count)
+  }
+
+  /// Who gets a frame, by all that the parser finds: how many of `recipients`, and the bits of its event. Nil for one that
+  /// nobody wants, which is counted.
+  @inline(__always)
+  func lookUp(_ frame: WireFrame, errors: UInt64, datagram: PlainDatagram?) -> (count: Int, flags: UInt64)? {
     let classified = ClassifiedFrame(frame, errors: errors, layout: &pointee.layout)
     let count = pointee.matcher.match(
       classified.key, into: pointee.recipients, capacity: PortState.interfaceLimit
     ).count
     guard count > 0 else {
       pointee.counters.filtered &+= 1
-      return
+      return nil
     }
     if let datagram, count == 1 { remember(datagram) }
-    countTaken(deliverCopies(frame, count: count, flags: classified.eventFlags), copies: count)
+    return (count, classified.eventFlags)
   }
 
   /// Where a frame's only recipient receives plainly or into superbufs, the next frames of its flow go there at once.
-  func remember(_ datagram: PlainDatagram) {
+  private func remember(_ datagram: PlainDatagram) {
     let recipient = pointee.recipients.pointee
     guard let interface = pointee.interfaces[Int(recipient.interface)],
       interface.pointee.receivesPlainly || interface.pointee.express != nil
@@ -171,6 +174,16 @@ extension UnsafeMutablePointer where Pointee == PortState {
       if outcome.rawValue > best.rawValue { best = outcome }
     }
     return best
+  }
+
+  /// Counts a frame from the wire that one filter took, by what became of it.
+  @inline(__always)
+  func countTaken(_ outcome: DeliveryOutcome) {
+    if outcome == .delivered {
+      pointee.counters.delivered &+= 1
+    } else {
+      countTaken(outcome, copies: 1)
+    }
   }
 
   /// Counts a frame from the wire that at least one filter took.
