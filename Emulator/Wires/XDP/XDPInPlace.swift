@@ -28,6 +28,11 @@ struct XDPInPlace {
 
   func deallocate() { spare.deallocate() }
 
+  /// Frames that the kernel dropped for another reason than that no buffer was lent were longer than a buffer.
+  mutating func noteDrops(_ counts: xdp_socket_counts) {
+    if counts.receive_dropped > counts.fill_ring_empty { hasLostLongFrames = true }
+  }
+
   /// The place of a buffer in the frame memory, its headroom included; nil where it is not in the user's memory.
   @inline(__always)
   func place(_ buffer: UInt) -> UInt64? {
@@ -99,15 +104,6 @@ func xdpRelinquish(_ context: UnsafeMutableRawPointer, _ reason: UnsafeRawPointe
   wire.holdFrames()
   wire.relinquish(reason.assumingMemoryBound(to: UserMemoryRefusal.self).pointee)
   wire.takeFrames()
-}
-
-/// Asks the kernel whether it has dropped frames for another reason than that no buffer was lent.
-@inline(never)
-func xdpLookForLongFrames(_ state: UnsafeMutablePointer<XDPState>, _ inPlace: UnsafeMutablePointer<XDPInPlace>) {
-  var counts = xdp_socket_counts()
-  state.pointee.counters.add(.systemCalls)
-  guard xdp_socket_counts(state.pointee.queue.pointee.socket, &counts) == 0 else { return }
-  if counts.receive_dropped > counts.fill_ring_empty { inPlace.pointee.hasLostLongFrames = true }
 }
 
 @inline(__always)

@@ -38,10 +38,8 @@ func xdpReceiveRelease(_ context: UnsafeMutableRawPointer) {
 /// whose arrival it is watched for from now on.
 func xdpArmWait(_ context: UnsafeMutableRawPointer) {
   let state = context.assumingMemoryBound(to: XDPState.self)
-  state.pointee.followClock()
-  state.pointee.countKernelDrops()
-  state.pointee.counters.add(.systemCalls, state.pointee.queueCount &+ state.pointee.watch.arm())
-  if let inPlace = state.pointee.inPlace { xdpLookForLongFrames(state, inPlace) }
+  xdpAskKernel(state)
+  state.pointee.counters.add(.systemCalls, state.pointee.watch.arm())
   for index in 0..<state.pointee.queueCount { xdpWakeDriver(state, state.pointee.queues + index) }
 }
 
@@ -77,9 +75,15 @@ func xdpFoundNothing(_ state: UnsafeMutablePointer<XDPState>) {
   if calls != 0 { state.pointee.counters.add(.systemCalls, calls) }
   state.pointee.emptyLooks &+= 1
   guard state.pointee.emptyLooks & 0xfff == 0 else { return }
-  state.pointee.countKernelDrops()
+  xdpAskKernel(state)
+}
+
+/// Catches up with the kernel's counts, and with its clock.
+@inline(never)
+private func xdpAskKernel(_ state: UnsafeMutablePointer<XDPState>) {
+  let counts = state.pointee.countKernelDrops()
   state.pointee.counters.add(.systemCalls, state.pointee.queueCount)
-  if let inPlace = state.pointee.inPlace { xdpLookForLongFrames(state, inPlace) }
+  if let inPlace = state.pointee.inPlace { inPlace.pointee.noteDrops(counts) }
   state.pointee.followClock()
 }
 

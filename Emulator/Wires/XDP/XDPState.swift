@@ -130,27 +130,35 @@ struct XDPState: ~Copyable {
   }
 
   /// Adds what the kernel dropped and what the program left to the kernel since they were last looked at: totals, of
-  /// which others may be adding the same at the same time.
-  func countKernelDrops() {
+  /// which others may be adding the same at the same time. Returns what the kernel says of the first socket.
+  @discardableResult
+  func countKernelDrops() -> xdp_socket_counts {
     // Before the sockets: should one be replaced now, its drops are counted later, not twice.
     var total = retiredDrops.load(ordering: .acquiring)
-    for index in 0..<queueCount { total &+= Self.drops(queues[index].socket) }
+    let first = Self.counts(queues.pointee.socket)
+    total &+= Self.drops(first)
+    for index in 1..<max(1, queueCount) { total &+= Self.drops(Self.counts(queues[index].socket)) }
     add(.receiveDropped, total, seenDrops)
     var left: UInt64 = 0
     for queue in 0..<(Self.passedSize / 64) { left &+= passed.load(fromByteOffset: queue &* 64, as: UInt64.self) }
     add(.receiveLeft, left, seenPassed)
+    return first
   }
 
   /// Keeps the count of a socket that will be replaced by one which begins at 0.
   func retire(_ socket: Int32) {
     countKernelDrops()
-    retiredDrops.wrappingAdd(Self.drops(socket), ordering: .releasing)
+    retiredDrops.wrappingAdd(Self.drops(Self.counts(socket)), ordering: .releasing)
   }
 
-  private static func drops(_ socket: Int32) -> UInt64 {
+  /// Zeros where the kernel does not say.
+  private static func counts(_ socket: Int32) -> xdp_socket_counts {
     var counts = xdp_socket_counts()
-    guard xdp_socket_counts(socket, &counts) == 0 else { return 0 }
-    return counts.receive_dropped &+ counts.receive_ring_full
+    return xdp_socket_counts(socket, &counts) == 0 ? counts : xdp_socket_counts()
+  }
+
+  private static func drops(_ counts: xdp_socket_counts) -> UInt64 {
+    counts.receive_dropped &+ counts.receive_ring_full
   }
 
   private func add(_ counter: WireCounter, _ total: UInt64, _ seen: borrowing Atomic<UInt64>) {

@@ -107,8 +107,7 @@ struct SystemCallTests {
       program.receive(1)
       let before = counted(bench)
       let idle = try SystemCalls.during { for _ in 0..<20_000 { program.receive(1) } }
-      // Where buffers are lent it asks once more, whether frames came that were too long for them.
-      #expect(!kind.hasPair || idle.count <= 20_000 / 4096 * (kind.lendsBuffers ? 2 : 1) + 1, "\(idle.count)")
+      #expect(!kind.hasPair || idle.count <= 20_000 / 4096 + 1, "\(idle.count)")
       #expect(idle.count == counted(bench) - before, "the wire's own count of \(idle.count)")
       var calls = 0
       for round in 1...100 {
