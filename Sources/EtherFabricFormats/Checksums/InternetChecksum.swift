@@ -63,6 +63,16 @@ public struct InternetChecksum: Sendable {
     return (sum & 0xffff_ffff) &+ (sum >> 32)
   }
 
+  /// The folded sum of `count` bytes whose sum is known, and of those behind them. Not zero: over bytes that are not all
+  /// zero a sum is all ones where it could be nothing.
+  @inlinable @inline(__always)
+  static func folded(_ sum: UInt64, of count: Int, and next: UnsafeRawPointer, _ length: Int) -> UInt16 {
+    let rest = partialSum(next, count: length)
+    // Behind an odd number of bytes every later one stands in the other half of its word.
+    let folded = fold(sum &+ (count & 1 == 0 ? rest : UInt64(fold(rest).byteSwapped)))
+    return folded == 0 ? 0xffff : folded
+  }
+
   /// Two sums of 64 bits in one, the carry added back in.
   @inlinable @inline(__always)
   static func joined(_ first: UInt64, _ second: UInt64) -> UInt64 {

@@ -26,14 +26,7 @@ extension FrameLayout {
     }
     if l3Offset > 14 { sum &+= InternetChecksum.partialSum(frame + 14, count: Int(l3Offset) &- 14) }
     let end = Int(l4Offset) &+ count
-    if end < size {
-      let rest = InternetChecksum.partialSum(frame + end, count: size &- end)
-      // Behind an odd number of bytes every later one stands in the other half of its word.
-      sum &+= count & 1 == 0 ? rest : UInt64(InternetChecksum.fold(rest).byteSwapped)
-    }
-    // Nothing and all ones are the same; a sum over bytes that are not all zero is all ones.
-    let folded = InternetChecksum.fold(sum)
-    return folded == 0 ? 0xffff : folded
+    return InternetChecksum.folded(sum, of: count, and: frame + end, max(0, size &- end))
   }
 
   private static func complement(_ folded: UInt64) -> UInt64 { folded ^ 0xffff }

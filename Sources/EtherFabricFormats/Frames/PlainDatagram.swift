@@ -97,11 +97,8 @@ public struct PlainDatagram {
         InternetChecksum.wordSum(frame + Self.networkOffset, count: length &- Self.networkOffset))
     }
     // The header adds up to nothing, and so does the transport with its pseudo header.
-    let rest = InternetChecksum.partialSum(frame + end, count: length &- end)
-    let shifted = transportLength & 1 == 0 ? rest : UInt64(InternetChecksum.fold(rest).byteSwapped)
-    let folded = InternetChecksum.fold(
-      UInt64(~InternetChecksum.fold(InternetChecksum.joined(addresses, pseudoFields))) &+ shifted)
-    return folded == 0 ? 0xffff : folded
+    let pseudo = InternetChecksum.fold(InternetChecksum.joined(addresses, pseudoFields))
+    return InternetChecksum.folded(UInt64(~pseudo), of: transportLength, and: frame + end, length &- end)
   }
 
   /// The sum of the IPv4 header.
