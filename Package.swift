@@ -205,9 +205,8 @@ let package = Package(
     .testTarget(
       name: "XDPWireTests",
       dependencies: [
-        "EmulatedWires", "EmulatedAdapter", "EtherFabric", "EtherFabricEmulator", "CLinuxShims", "NetworkLab",
-        "WireDriver",
-        "efvi",
+        "BuiltTool", "efvi", "EmulatedWires", "EmulatedAdapter", "EtherFabric", "EtherFabricEmulator", "CLinuxShims",
+        "NetworkLab", "WireDriver",
       ],
       path: "Tests/XDPWireTests", swiftSettings: strict),
     .testTarget(
@@ -258,7 +257,7 @@ let package = Package(
       name: "TroubleTests",
       dependencies: [
         "BuiltTool", "efvi", "EtherFabric", "EmulatedAdapter", "EtherFabricEmulator", "CEmulatorRegistration",
-        "NetworkLab",
+        "NetworkLab", "WireDriver",
       ],
       path: "Tests/TroubleTests", swiftSettings: strict),
     .testTarget(

@@ -49,16 +49,6 @@ extension TAPWire {
   }
 }
 
-/// Polls `condition` until it holds or the time is over.
-func eventually(_ timeout: Duration = .seconds(2), _ condition: () throws -> Bool) rethrows -> Bool {
-  let end = ContinuousClock.now + timeout
-  while ContinuousClock.now < end {
-    if try condition() { return true }
-    usleep(100)
-  }
-  return try condition()
-}
-
 func openDescriptors() -> Int {
   guard let directory = opendir("/proc/self/fd") else { return 0 }
   defer { closedir(directory) }

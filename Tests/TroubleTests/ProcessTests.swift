@@ -4,6 +4,7 @@ import EtherFabric
 import Glibc
 import NetworkLab
 import Testing
+import WireDriver
 
 /// Of the two ends one is a process, which is killed while frames flow.
 @Suite("A process is killed at full rate", .serialized, .tags(.network), .timeLimit(.minutes(2))) struct ProcessTests {
@@ -74,14 +75,4 @@ import Testing
       #expect(left == [], "\(left)")
     }
   }
-}
-
-/// Polls `condition` until it holds or the time is over.
-func eventually(_ timeout: Duration = .seconds(5), _ condition: () throws -> Bool) rethrows -> Bool {
-  let end = ContinuousClock.now + timeout
-  while ContinuousClock.now < end {
-    if try condition() { return true }
-    usleep(2000)
-  }
-  return try condition()
 }
