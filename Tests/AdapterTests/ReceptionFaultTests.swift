@@ -10,6 +10,19 @@ import Testing
 
   private func length(_ number: Int) -> Int { [60, 300, 1514, 2040, 5000, 61][number % 6] }
 
+  /// Takes until nothing has come for a while: a thread of the adapter's may be at the frames still.
+  /// - Parameter take: takes what is there. What the adapter had delivered after it, and what was taken in all.
+  private func settle(_ take: () -> (delivered: UInt64, taken: UInt64)) {
+    let end = ContinuousClock.now + .seconds(5)
+    var last: UInt64?
+    while ContinuousClock.now < end {
+      let now = take()
+      if now.taken >= now.delivered, now.delivered == last { return }
+      last = now.delivered
+      usleep(50_000)
+    }
+  }
+
   @Test(arguments: [faults, ",service=thread", faults + ",service=thread"])
   func mergedFramesAndTheirBuffers(_ options: String) throws {
     var link = try MergedEndpointTests.Link("reception-merged\(options.count)", .receiveEventMerge, options: options)
@@ -28,15 +41,10 @@ import Testing
       link.push()
       while take(&link) {}
     }
-    let end = ContinuousClock.now + .seconds(5)
-    var seen: UInt64?
-    // Until nothing has come for a while: a thread of the adapter's may be at the frames still.
-    repeat {
-      seen = link.receiver.interface.statistics()["rx_packets"]
-      usleep(50_000)
+    settle {
       while take(&link) {}
-    } while (frames < seen ?? 0 || seen != link.receiver.interface.statistics()["rx_packets"])
-      && ContinuousClock.now < end
+      return (link.receiver.interface.statistics()["rx_packets"] ?? 0, frames)
+    }
     let statistics = link.receiver.interface.statistics()
     // A frame that was cut is both, and nothing else is.
     #expect(frames == statistics["rx_packets"]! + statistics["rx_truncated"]!)
@@ -65,14 +73,10 @@ import Testing
       try link.send(number, count: length(number))
       if number % 7 == 6 { take(&link) }
     }
-    let end = ContinuousClock.now + .seconds(5)
-    var seen: UInt64?
-    // Until nothing has come for a while: a thread of the adapter's may be at the frames still.
-    repeat {
-      seen = link.receiver.interface.statistics()["rx_packets"]
-      usleep(50_000)
+    settle {
       take(&link)
-    } while (packets != seen || seen != link.receiver.interface.statistics()["rx_packets"]) && ContinuousClock.now < end
+      return (link.receiver.interface.statistics()["rx_packets"] ?? 0, packets)
+    }
     let statistics = link.receiver.interface.statistics()
     #expect(packets == statistics["rx_packets"] && bytes == statistics["rx_bytes"])
     #expect(packets == link.receiver.counters.packets && packets > 400)

@@ -134,10 +134,6 @@ struct Limit {
     getrlimit(resource, &before)
     var low = before
     low.rlim_cur = value
-    // The allocator has some memory at hand, as in a process that has run for a while: what is refused are pages, not the
-    // small parts of an interface.
-    let crumbs = (0..<96).map { _ in malloc(1000) }
-    for crumb in crumbs { free(crumb) }
     setrlimit(resource, &low)
     defer { setrlimit(resource, &before) }
     try body()

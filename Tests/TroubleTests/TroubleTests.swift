@@ -38,16 +38,21 @@ import Testing
     }
   }
 
+  /// The link is down, and what is sent is lost for that reason.
+  private func expectNoLink(_ load: inout Load) throws {
+    let isUp = load.isLinkUp
+    #expect(!isUp)
+    let before = load.counter("tx_link_down")
+    try load.run(.milliseconds(50))
+    let after = load.counter("tx_link_down")
+    #expect(after > before)
+  }
+
   @Test(arguments: Wire.allCases) func thePortGoesDownAndUp(_ wire: Wire) throws {
     try underLoad(wire, loses: true) { load in
       for _ in 0..<3 {
         try load.setPort(up: false)
-        let isUp = load.isLinkUp
-        #expect(!isUp)
-        let before = load.counter("tx_link_down")
-        try load.run(.milliseconds(50))
-        let after = load.counter("tx_link_down")
-        #expect(after > before)
+        try expectNoLink(&load)
         try load.setPort(up: true)
         let isFlowing = try load.flows()
         #expect(isFlowing)
@@ -88,12 +93,7 @@ import Testing
     try underLoad(wire) { load in
       for _ in 0..<3 {
         try load.dropPeer()
-        let isUp = load.isLinkUp
-        #expect(!isUp)
-        let before = load.counter("tx_link_down")
-        try load.run(.milliseconds(50))
-        let after = load.counter("tx_link_down")
-        #expect(after > before)
+        try expectNoLink(&load)
         try load.addPeer()
         let isFlowing = try load.flows()
         #expect(isFlowing)
